@@ -1,0 +1,1 @@
+"""What lives off the verification events: projections and alerts."""

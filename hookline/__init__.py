@@ -1,0 +1,1 @@
+"""The command line: reads settings, wires stages together, nothing else."""

@@ -1,0 +1,1 @@
+"""How to talk with each vendor: check its callbacks, call its API. One file a vendor."""

@@ -1,0 +1,75 @@
+"""What passes between the stage and a vendor's mapping: readings out, and what is remembered in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from schemas.callback import Callback
+from schemas.deadletter import DeadLetterReason
+from schemas.event import Check, DecidedBy, EventKind, Outcome, Reason, SubjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one vendor document says, before memory decides whether it says anything new.
+
+    ``content`` is the document in canonical form without whatever changes between two deliveries of one decision
+    (presigned links): two readings with the same meaning and the same content are the same decision.
+    """
+
+    verification_id: str
+    kind: EventKind
+    outcome: Outcome
+    final: bool
+    vendor_event: str
+    content: bytes
+    vendor_status: str | None = None
+    subject_ref: str | None = None
+    subject_kind: SubjectKind = SubjectKind.PERSON
+    reopens: bool = False
+    decided_by: DecidedBy = DecidedBy.UNKNOWN
+    occurred_at: datetime | None = None
+    checks: tuple[Check, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    unmapped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The last decision about a verification, for the few vendor words that only mean something beside it."""
+
+    outcome: Outcome
+    final: bool
+
+
+class Unreadable(Exception):
+    """The document is not what it claims to be: a dead letter with this typed reason.
+
+    ``detail`` names the place in the document and the fault, never a value out of it.
+    """
+
+    def __init__(self, reason: DeadLetterReason, detail: str) -> None:
+        super().__init__(f"{reason.value}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+Recall = Callable[[str, EventKind], Previous | None]
+"""The last decision remembered of a verification id and kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class VendorMapping:
+    """One vendor's way of meaning things.
+
+    ``read`` is pure and raises nothing but ``Unreadable``. A decision equal to an older one is taken for a late retry
+    when it arrives within ``retry_horizon`` of it; ``remember_for`` is how long memory must reach back.
+    """
+
+    vendor: str
+    version: int
+    retry_horizon: timedelta
+    remember_for: timedelta
+    read: Callable[[Callback, Recall], Reading]

@@ -1,0 +1,1 @@
+"""What each vendor's documents mean: one file (or folder) a vendor, pure functions and word tables."""

@@ -1,0 +1,1 @@
+"""How a stage runs, knowing nothing of identity verification: log, settings, stage loop, observability."""

@@ -1,0 +1,32 @@
+"""From a log's URL to an open log. Nothing else in the program knows which backend it is."""
+
+from __future__ import annotations
+
+from runtime.errors import LogRefused
+from runtime.eventlog.api import DEFAULT_DEADLINE, DEFAULT_MAX_RECORD_BYTES, EventLog, IsCompacted
+
+
+def never_compacted(_topic: str) -> bool:
+    return False
+
+
+async def open_log(
+    url: str,
+    *,
+    is_compacted: IsCompacted = never_compacted,
+    deadline: float = DEFAULT_DEADLINE,
+    max_record_bytes: int = DEFAULT_MAX_RECORD_BYTES,
+) -> EventLog:
+    """An open log, ready for use. ``deadline`` bounds each write, in seconds.
+
+    ``sqlite:///relative.db`` and ``sqlite:////absolute.db`` are the embedded log.
+    Raises ``LogRefused`` when the URL or the file is not usable as it stands, ``LogUnavailable`` when it may be later.
+    """
+    scheme, separator, path = url.partition(":///")
+    if scheme == "sqlite" and separator and path:
+        from runtime.eventlog.sqlite import SqliteLog
+
+        return await SqliteLog.open(
+            path, is_compacted=is_compacted, deadline=deadline, max_record_bytes=max_record_bytes
+        )
+    raise LogRefused(f"log url {url!r}: not one that Hookline can open; write sqlite:///path/to/file.db")

@@ -1,0 +1,1 @@
+"""Each vendor played truthfully over HTTP. Imports nothing of the pipeline."""

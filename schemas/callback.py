@@ -1,0 +1,113 @@
+"""Callback: whatever came in by one of the four doors, byte for byte, before anything interprets it.
+
+``to_message`` is the one place where a body is written to the log, ``from_record`` the one where it is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+import orjson
+
+from schemas.message import Headers, Message, Stored, Undecodable
+
+
+class CallbackKind(StrEnum):
+    """Which door it came through: the vendor's own POST, a document that was fetched, an operator's action."""
+
+    CALLBACK = "callback"
+    DOCUMENT = "document"
+    ACTION = "action"
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One delivery. ``http_headers`` keeps order and repeats; the vendor's secret ones were left out.
+
+    ``verification_id`` is the vendor's id as far as the door found one, else the callback's own ``id`` (UUIDv7).
+    ``checked_by`` names the scheme and the key that authenticated it, never the key. ``cause`` is the id of the
+    callback that led to this document. ``test`` is true when the source is declared a test account.
+    """
+
+    id: str
+    vendor: str
+    source: str
+    verification_id: str
+    received_at: datetime
+    body: bytes
+    kind: CallbackKind = CallbackKind.CALLBACK
+    checked_by: str = ""
+    http_headers: tuple[tuple[str, str], ...] = ()
+    query: str = ""
+    cause: str | None = None
+    attempt: int = 1
+    test: bool = False
+
+    def http_header(self, name: str) -> str | None:
+        """The first value of the header called ``name`` (lower case), or ``None``."""
+        return next((value for key, value in self.http_headers if key.lower() == name), None)
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.body).hexdigest()
+
+
+def to_message(callback: Callback) -> Message:
+    headers = [
+        ("id", callback.id),
+        ("kind", callback.kind.value),
+        ("vendor", callback.vendor),
+        ("source", callback.source),
+        ("received-at", callback.received_at.isoformat()),
+        ("checked-by", callback.checked_by),
+        ("query", callback.query),
+        ("attempt", str(callback.attempt)),
+        ("test", "true" if callback.test else "false"),
+    ]
+    if callback.cause is not None:
+        headers.append(("cause", callback.cause))
+    encoded = [(name, text.encode()) for name, text in headers]
+    encoded.append(("http-headers", orjson.dumps(callback.http_headers)))
+    return Message(
+        key=f"{callback.verification_id}/{callback.id}",
+        partition_key=callback.verification_id,
+        headers=tuple(encoded),
+        value=callback.body,
+    )
+
+
+def from_record(record: Stored) -> Callback:
+    """The callback that ``to_message`` wrote. Raises ``Undecodable`` for anything else, a tombstone included."""
+    if record.value is None:
+        raise Undecodable(f"{record.topic}/{record.partition}/{record.offset}: a tombstone, not a callback")
+    try:
+        return _decode(record.key, dict(record.headers), record.value)
+    except (KeyError, ValueError) as error:
+        raise Undecodable(f"{record.topic}/{record.partition}/{record.offset}: not a callback ({error!r})") from error
+
+
+def _decode(key: str, headers: dict[str, bytes], body: bytes) -> Callback:
+    cause = headers.get("cause")
+    return Callback(
+        id=headers["id"].decode(),
+        vendor=headers["vendor"].decode(),
+        source=headers["source"].decode(),
+        verification_id=key.rsplit("/", 1)[0],
+        received_at=datetime.fromisoformat(headers["received-at"].decode()),
+        body=body,
+        kind=CallbackKind(headers["kind"].decode()),
+        checked_by=headers["checked-by"].decode(),
+        http_headers=tuple((name, value) for name, value in orjson.loads(headers["http-headers"])),
+        query=headers["query"].decode(),
+        cause=cause.decode() if cause is not None else None,
+        attempt=int(headers["attempt"]),
+        test=headers["test"] == b"true",
+    )
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """The text of a record's header, or ``None``; for tools that look at records without decoding them."""
+    return next((value.decode(errors="replace") for key, value in headers if key == name), None)
