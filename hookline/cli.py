@@ -1,0 +1,70 @@
+"""What every command shares: the settings option, running a coroutine, and printing for people and for machines."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+
+from ingest.vendors import DOORS
+from runtime.errors import HooklineError
+from runtime.observability import configure_logging
+from runtime.settings import Settings, load_settings
+
+out = Console(highlight=False, soft_wrap=True)
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", metavar="FILE", help="The TOML file; else HOOKLINE_SETTINGS, else hookline.toml here."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout, for machines.")]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes in, until interrupted.")]
+
+
+def settings_of(file: Path | None) -> Settings:
+    """The settings, checked, with logging set up as they say."""
+    settings = load_settings(file, vendors=DOORS.keys())
+    configure_logging(settings.observability)
+    return settings
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Runs the coroutine to its end on uvloop, where there is one; Ctrl-C ends it quietly."""
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def print_json(row: Mapping[str, Any]) -> None:
+    """One line on stdout, there at once for whoever follows."""
+    sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def fail(error: BaseException) -> NoReturn:
+    """Says what is wrong on stderr and ends with status 1; what is no error of ours is raised as it is."""
+    if isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        fail(error.exceptions[0])
+    if not isinstance(error, HooklineError):
+        raise error
+    sys.stderr.write(f"hookline: {error}\n")
+    raise SystemExit(1)

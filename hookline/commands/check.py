@@ -1,0 +1,32 @@
+"""Is everything in order? Settings, secrets, schemas, log."""
+
+from __future__ import annotations
+
+import typer
+
+from hookline.cli import SettingsFile, out, run, settings_of
+from hookline.serving import opened_log
+from ingest.receive import sources_of
+from runtime.settings import Settings
+from schemas.registry import verify
+
+
+def register(app: typer.Typer) -> None:
+    app.command("check", help="Check settings, secrets, schemas and log.\n\nExample: hookline check")(check)
+
+
+def check(settings: SettingsFile = None) -> None:
+    run(_check(settings_of(settings)))
+
+
+async def _check(settings: Settings) -> None:
+    sources = sources_of(settings.source)
+    out.print(f"settings: in order; sources: {', '.join(sources) or 'none'}", markup=False)
+    for source in sources.values():
+        if not source.secrets:
+            out.print(f"warning: source {source.name} is unsigned: whoever can reach it can write to it", markup=False)
+    verify()
+    out.print("schemas: today's are the newest of their history and compatible with all of it")
+    async with opened_log(settings) as log:
+        await log.check()
+    out.print(f"log: {settings.log.url} can be written and read", markup=False)

@@ -1,0 +1,98 @@
+"""Everything in one process, for a newcomer and for trying things out."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import signal
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import orjson
+import typer
+
+from hookline import rows
+from hookline.cli import SettingsFile, out, run, settings_of
+from hookline.everything import Everything, dev_settings, everything
+from ingest.receive import sources_of
+from runtime.observability import configure_logging
+from runtime.settings import Settings, environment
+from sandbox.idenfy import Behaviour
+from schemas import topics
+
+_HELP = """Run every stage in one process, on an embedded log, with the sandbox vendors.
+
+Without a settings file it uses hookline.db in this folder and one source for the sandbox's iDenfy.
+
+Example: hookline dev"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command("dev", help=_HELP)(dev)
+
+
+def dev(
+    settings: SettingsFile = None,
+    sandbox: Annotated[bool, typer.Option(help="Run the sandbox vendors too.")] = True,
+    port: Annotated[int, typer.Option(help="Where the sandbox listens; 0: any free port.")] = 8090,
+) -> None:
+    run(_run(_settings(settings), Behaviour() if sandbox else None, port))
+
+
+def _settings(file: Path | None) -> Settings:
+    if file is not None or environment().get("HOOKLINE_SETTINGS") or Path("hookline.toml").is_file():
+        return settings_of(file)
+    chosen = dev_settings()
+    configure_logging(chosen.observability)
+    return chosen
+
+
+async def _run(settings: Settings, behaviour: Behaviour | None, port: int) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with everything(settings, behaviour, port) as all_of_it, asyncio.TaskGroup() as tasks:
+        _say(all_of_it)
+        printing = tasks.create_task(_print_events(all_of_it))
+        await stop.wait()
+        printing.cancel()
+
+
+def _say(all_of_it: Everything) -> None:
+    process = all_of_it.process
+    sandbox = f", sandbox on {all_of_it.sandbox}" if all_of_it.sandbox else ""
+    where = f"callbacks on {process.receiver}/callbacks/<source>, operations on {process.operations}{sandbox}"
+    out.print(f"ready: {where}", markup=False)
+    for line in _example(all_of_it):
+        out.print(line, markup=False)
+
+
+def _example(all_of_it: Everything) -> list[str]:
+    """A delivery for the first source of iDenfy that has a key, as a line for the shell, and what to ask afterwards."""
+    sources = sources_of([source for source in all_of_it.settings.source if source.vendor == "idenfy"])
+    source = next((source for source in sources.values() if source.secrets), None)
+    if source is None:
+        return []
+    scan_ref = str(uuid4())
+    status = {"overall": "APPROVED", "manualFace": "FACE_MATCH", "manualDocument": "DOC_VALIDATED"}
+    document = {"final": True, "scanRef": scan_ref, "clientId": "customer-1", "status": status}
+    body = orjson.dumps(document)
+    signature = hmac.digest(source.secrets[0].value, body, "sha256").hex()
+    headers = f"-H 'Idenfy-Event-Type: IDENTIFICATION_MANUAL_FINISHED' -H 'Idenfy-Signature: {signature}'"
+    return [
+        "try:",
+        f"  curl -i {all_of_it.process.receiver}/callbacks/{source.name} {headers} --data-binary '{body.decode()}'",
+        f"  hookline status idenfy:{scan_ref}",
+        f"  hookline timeline idenfy:{scan_ref}",
+    ]
+
+
+async def _print_events(all_of_it: Everything) -> None:
+    """Prints each verification event from now on, a line each."""
+    log = all_of_it.process.log
+    end = 0
+    async for record in log.scan(topics.VERIFICATION_EVENTS):
+        end = record.offset + 1
+    async for record in log.scan(topics.VERIFICATION_EVENTS, start=end, follow=True):
+        out.print(rows.EVENTS.line(rows.EVENTS.row(record)), markup=False)

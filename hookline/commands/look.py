@@ -1,0 +1,101 @@
+"""Looking at the topics: events, callbacks, alerts, dead letters. Bodies are never shown, only their SHA-256."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from hookline import rows
+from hookline.cli import AsJson, Follow, SettingsFile, out, print_json, run, settings_of
+from hookline.rows import View
+from hookline.serving import opened_log
+from ingest.vendors import DOORS
+from runtime.errors import HooklineError
+from runtime.eventlog import EventLog, Record
+from runtime.settings import Settings
+from schemas import topics
+from schemas.message import Undecodable
+
+
+class NotFound(HooklineError):
+    """Ask for something else, or wait until it is there."""
+
+
+def register(app: typer.Typer) -> None:
+    app.command("events", help="Verification events.\n\nExample: hookline events --follow --json")(events)
+    app.command("callbacks", help="Callbacks, as they were stored.\n\nExample: hookline callbacks --json")(callbacks)
+    app.command("alerts", help="Alerts that were raised.\n\nExample: hookline alerts --follow")(alerts)
+    letters = typer.Typer(help="What could not be processed, and why.", no_args_is_help=True)
+    letters.command("list", help="All of them.\n\nExample: hookline dead-letters list --json")(list_dead_letters)
+    letters.command("show", help="Those of one callback.\n\nExample: hookline dead-letters show <id>")(show_dead_letter)
+    app.add_typer(letters, name="dead-letters")
+
+
+def events(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
+    run(_show(settings_of(settings), [topics.VERIFICATION_EVENTS], rows.EVENTS, follow=follow, as_json=as_json))
+
+
+def callbacks(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
+    chosen = settings_of(settings)
+    names = [topics.callbacks(vendor) for vendor in chosen.vendors or DOORS]
+    run(_show(chosen, names, rows.CALLBACKS, follow=follow, as_json=as_json))
+
+
+def alerts(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
+    run(_show(settings_of(settings), [topics.ALERTS], rows.ALERTS, follow=follow, as_json=as_json))
+
+
+def list_dead_letters(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
+    run(_show(settings_of(settings), [topics.DEAD_LETTERS], rows.DEAD_LETTERS, follow=follow, as_json=as_json))
+
+
+def show_dead_letter(
+    callback_id: Annotated[str, typer.Argument(help="The callback_id that the list shows.")],
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    run(_show_one(settings_of(settings), callback_id, as_json=as_json))
+
+
+async def _show(settings: Settings, names: Sequence[str], view: View, *, follow: bool, as_json: bool) -> None:
+    async with opened_log(settings, existing=True) as log, asyncio.TaskGroup() as tasks:
+        for name in names:
+            tasks.create_task(_show_topic(log, name, view, follow=follow, as_json=as_json))
+
+
+async def _show_topic(log: EventLog, name: str, view: View, *, follow: bool, as_json: bool) -> None:
+    async for record in log.scan(name, follow=follow):
+        row = _row(record, view)
+        if row is not None and as_json:
+            print_json(row)
+        elif row is not None:
+            out.print(view.line(row), markup=False)
+
+
+def _row(record: Record, view: View) -> rows.Row | None:
+    try:
+        return view.row(record) if record.value is not None else None
+    except Undecodable as error:
+        sys.stderr.write(f"hookline: skipped {record.topic}/{record.partition}/{record.offset}: {error}\n")
+        return None
+
+
+async def _show_one(settings: Settings, callback_id: str, *, as_json: bool) -> None:
+    async with opened_log(settings, existing=True) as log:
+        found = [
+            row
+            async for record in log.scan(topics.DEAD_LETTERS)
+            if (row := _row(record, rows.DEAD_LETTERS)) is not None and row["callback_id"] == callback_id
+        ]
+    if not found:
+        raise NotFound(f"no dead letter of callback {callback_id}; `hookline dead-letters list` shows them all")
+    for row in found:
+        if as_json:
+            print_json(row)
+        else:
+            width = max(len(name) for name in row)
+            out.print("\n".join(f"{name:<{width}}  {value}" for name, value in row.items()), markup=False)

@@ -1,0 +1,32 @@
+"""Each stage alone, as containers run them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import typer
+
+from hookline import serving
+from hookline.cli import SettingsFile, out, run, settings_of
+
+_STAGES = {
+    serving.RECEIVE: "Receive callbacks: authenticate each, store it, answer 200.",
+    serving.NORMALIZE: "Turn callbacks into verification events.",
+    serving.PROJECT: "Keep the projections: latest status and timeline.",
+    serving.ALERT: "Raise alerts on verification events.",
+}
+
+
+def register(app: typer.Typer) -> None:
+    for part, summary in _STAGES.items():
+        text = f"{summary}\n\nExample: hookline {part} --settings hookline.toml"
+        app.command(part, help=text)(partial(_serve, part))
+
+
+def _serve(part: str, settings: SettingsFile = None) -> None:
+    run(serving.run_until_stopped(settings_of(settings), {part}, partial(_say, part)))
+
+
+def _say(part: str, process: serving.Running) -> None:
+    at = f" on {process.receiver}/callbacks/<source>" if process.receiver else ""
+    out.print(f"ready: {part}{at}, operations on {process.operations}", markup=False)

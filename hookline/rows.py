@@ -1,0 +1,102 @@
+"""A record of each topic as one row: what ``--json`` prints, and the line that a person reads. Never a body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from runtime.eventlog import Record
+from schemas import callback as callbacks
+from schemas import deadletter
+from schemas.codec import alert_from_record, alert_to_record, event_from_record, event_to_record
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """``row`` raises ``Undecodable`` for a record that is not what its topic promises."""
+
+    row: Callable[[Record], Row]
+    line: Callable[[Row], str]
+
+
+def when(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else "-"
+
+
+def decision(row: Row) -> str:
+    """``VERIFIED, final, by AUTOMATIC`` and whatever else a reader must know before acting on it."""
+    words = [row["outcome"], "final" if row["final"] else "not final", f"by {row['decided_by']}"]
+    return ", ".join(words + (["TEST"] if row["test"] else []))
+
+
+def _event_line(row: Row) -> str:
+    reasons = " ".join(f"{reason['class']}:{reason['code']}" for reason in row["reasons"])
+    named = f"{row['provider']}:{row['verification_id']}"
+    parts = when(row["received_at"]), named, row["kind"], decision(row), row["vendor_event"], reasons
+    return "  ".join(parts).rstrip()
+
+
+def _callback_row(record: Record) -> Row:
+    callback = callbacks.from_record(record)
+    return {
+        "id": callback.id,
+        "vendor": callback.vendor,
+        "source": callback.source,
+        "kind": callback.kind,
+        "verification_id": callback.verification_id,
+        "received_at": callback.received_at,
+        "sha256": callback.sha256,
+        "size": len(callback.body),
+        "checked_by": callback.checked_by,
+        "cause": callback.cause,
+        "attempt": callback.attempt,
+        "test": callback.test,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+    }
+
+
+def _callback_line(row: Row) -> str:
+    named = f"{row['vendor']}:{row['verification_id']}"
+    digest = f"sha256 {row['sha256'][:16]}"
+    return f"{when(row['received_at'])}  {named}  {row['kind']}  {row['size']} bytes  {digest}  {row['checked_by']}"
+
+
+def _dead_letter_row(record: Record) -> Row:
+    letter = deadletter.from_record(record)
+    received_at = callbacks.header(letter.headers, "received-at") or callbacks.header(letter.headers, "ce_time")
+    return {
+        "callback_id": callbacks.header(letter.headers, "id") or callbacks.header(letter.headers, "ce_id"),
+        "sha256": sha256(letter.value).hexdigest(),
+        "size": len(letter.value),
+        "stage": letter.stage,
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "received_at": datetime.fromisoformat(received_at) if received_at else None,
+        "source": callbacks.header(letter.headers, "source") or callbacks.header(letter.headers, "ce_source"),
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "version": letter.version,
+    }
+
+
+def _dead_letter_line(row: Row) -> str:
+    return f"{when(row['received_at'])}  {row['callback_id']}  {row['stage']}  {row['reason']}  {row['detail']}"
+
+
+def _alert_line(row: Row) -> str:
+    named = f"{row['provider']}:{row['verification_id']}"
+    return f"{when(row['raised_at'])}  {row['severity']}  {row['rule']}  {named}  {row['message']}"
+
+
+EVENTS = View(lambda record: event_to_record(event_from_record(record)), _event_line)
+ALERTS = View(lambda record: alert_to_record(alert_from_record(record)), _alert_line)
+CALLBACKS = View(_callback_row, _callback_line)
+DEAD_LETTERS = View(_dead_letter_row, _dead_letter_line)

@@ -1,0 +1,110 @@
+"""Wires the stages that a process runs to one log, and runs them until they are told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from consumers.alerts import alerter
+from consumers.projections import projector
+from consumers.projections.store import open_store
+from ingest.receive import Receiver, serve, sources_of
+from normalizers import stage as normalizer
+from runtime.errors import LogRefused, SettingsInvalid
+from runtime.eventlog import EventLog, open_log
+from runtime.observability import serve_operations
+from runtime.settings import Settings
+from runtime.stage import Health, Stage, run_stage
+from schemas.registry import verify
+from schemas.topics import is_compacted
+
+_log = structlog.get_logger(__name__)
+
+RECEIVE, NORMALIZE, PROJECT, ALERT = PARTS = ("receive", "normalize", "project", "alert")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where the parts of this process answer. ``receiver`` is ``None`` where none runs here."""
+
+    log: EventLog
+    receiver: str | None
+    operations: str
+    stages: tuple[Stage, ...]
+
+
+@asynccontextmanager
+async def opened_log(settings: Settings, *, existing: bool = False) -> AsyncIterator[EventLog]:
+    """The settings' log, closed when the context ends. ``existing`` refuses to create one just to look at it."""
+    path = settings.log.sqlite_path
+    if existing and path is not None and not path.exists():
+        raise LogRefused(f"{path}: no such log; start the stages first, or name their settings with --settings")
+    log = await open_log(
+        settings.log.url,
+        is_compacted=is_compacted,
+        deadline=settings.log.deadline,
+        max_record_bytes=settings.log.max_record_bytes,
+    )
+    try:
+        yield log
+    finally:
+        await log.close()
+
+
+@asynccontextmanager
+async def running(settings: Settings, parts: Collection[str]) -> AsyncIterator[Running]:
+    """The named parts, running while the context is open.
+
+    On leaving, the receiver answers what it has in hand, then every stage finishes its batch, then the log closes. A
+    fault of the program in one of them ends the context's body and leaves here as an exception.
+    """
+    verify()
+    if not settings.source and {RECEIVE, NORMALIZE} & set(parts):
+        raise SettingsInvalid("source: none configured; add a [[source]] with name, vendor and secrets")
+    sources = sources_of(settings.source) if RECEIVE in parts else {}
+    async with AsyncExitStack() as stack:
+        log = await stack.enter_async_context(opened_log(settings))
+        stages = await _stages(settings, parts, log, stack)
+        healths = [Health(stage.name) for stage in stages]
+        operations = await stack.enter_async_context(serve_operations(settings.observability, log, healths))
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            for stage, health in zip(stages, healths, strict=True):
+                tasks.create_task(run_stage(stage, log, stop, health), name=stage.name)
+            async with AsyncExitStack() as doors:
+                receiver = None
+                if RECEIVE in parts:
+                    door = Receiver(log, sources, settings.receiver)
+                    receiver = await doors.enter_async_context(serve(door, settings.receiver))
+                yield Running(log, receiver, operations, tuple(stages))
+            stop.set()
+
+
+async def _stages(settings: Settings, parts: Collection[str], log: EventLog, stack: AsyncExitStack) -> list[Stage]:
+    stages: list[Stage] = []
+    if NORMALIZE in parts:
+        stages += normalizer.stages(settings.vendors, log)
+    if PROJECT in parts:
+        store = await stack.enter_async_context(open_store(settings.projections_url))
+        stages.append(projector.stage(store, log))
+    if ALERT in parts:
+        stages.append(alerter.stage(log))
+    return stages
+
+
+async def run_until_stopped(settings: Settings, parts: Collection[str], started: Callable[[Running], None]) -> None:
+    """Runs the parts until SIGTERM or SIGINT; ``started`` is called once they all answer."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings, parts) as process:
+        started(process)
+        _log.info("started", parts=sorted(parts), receiver=process.receiver, operations=process.operations)
+        await stop.wait()
+        _log.info("stopping", parts=sorted(parts))

@@ -1,0 +1,36 @@
+"""Reading a body within bounds: so many bytes, so many seconds, as it came."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+
+class BodyTooLarge(Exception):
+    """More bytes than the limit were announced or sent."""
+
+
+class BodyTooSlow(Exception):
+    """The body was not complete within its time."""
+
+
+async def read_body(request: web.BaseRequest, limit: int, seconds: float) -> bytes:
+    """The body's bytes, exactly. No more than ``limit`` bytes and one chunk are ever held."""
+    if (request.content_length or 0) > limit:
+        raise BodyTooLarge
+    try:
+        async with asyncio.timeout(seconds):
+            return await _bounded(request, limit)
+    except TimeoutError:
+        raise BodyTooSlow from None
+
+
+async def _bounded(request: web.BaseRequest, limit: int) -> bytes:
+    chunks, size = [], 0
+    async for chunk in request.content.iter_any():
+        size += len(chunk)
+        if size > limit:
+            raise BodyTooLarge
+        chunks.append(chunk)
+    return b"".join(chunks) if len(chunks) != 1 else chunks[0]

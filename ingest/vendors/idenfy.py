@@ -1,0 +1,46 @@
+"""How to talk with iDenfy. Facts: iDenfy, "Callback signing" [F3], and its OpenAPI description of webhooks [F7]."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+
+import orjson
+
+from ingest.door import HttpHeaders, VendorDoor
+from runtime.secrets import Secret
+
+_SIGNATURE = "Idenfy-Signature"
+
+_ID_MEMBERS = ("scanRef", "companyId", "id", "monitoringId")
+"""Where bodies carry what they are about, first found wins. Old ones carry it inside ``data`` (section 5.6)."""
+
+
+def authenticate(headers: HttpHeaders, body: bytes, secrets: Sequence[Secret]) -> Secret | None:
+    """The signing key under which the one ``Idenfy-Signature`` holds: HMAC-SHA256 of the body, lower-case hex [F3]."""
+    given = headers.getall(_SIGNATURE, [])
+    if len(given) != 1:
+        return None
+    signature = given[0].encode("utf-8", "surrogateescape")
+    holding = [key for key in secrets if hmac.compare_digest(_signed(key, body), signature)]
+    return holding[0] if holding else None
+
+
+def _signed(key: Secret, body: bytes) -> bytes:
+    return hmac.digest(key.value, body, "sha256").hex().encode()
+
+
+def verification_id(_headers: HttpHeaders, body: bytes) -> str | None:
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(document, dict):
+        return None
+    data = document.get("data")
+    places = [document, data] if isinstance(data, dict) else [document]
+    found = (place.get(member) for place in places for member in _ID_MEMBERS)
+    return next((value for value in found if isinstance(value, str) and value), None)
+
+
+DOOR = VendorDoor(vendor="idenfy", scheme="hmac-sha256", authenticate=authenticate, verification_id=verification_id)

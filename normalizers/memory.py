@@ -1,0 +1,104 @@
+"""What the normalizer remembers of a verification: which decisions it has seen, how often, and the last of each kind.
+
+An equal decision is a retry only if it equals the *last* one, or arrives within the vendor's retry horizon of the time
+when it was first told: a result that goes APPROVED, DENIED, APPROVED is three decisions, though two of them are equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import orjson
+
+from normalizers.reading import Previous
+from schemas.event import EventKind, Outcome
+
+MOST_DECISIONS = 256
+"""Decisions remembered of one verification and kind; the oldest go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How often a decision was taken, and when its latest occurrence was first told (microseconds since 1970)."""
+
+    count: int
+    told_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All that is remembered of one kind of event of one verification. ``seen`` is in the order of telling."""
+
+    last: str
+    previous: Previous
+    seen: dict[str, Seen]
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """All that is remembered of one verification. ``touched_at`` is in microseconds since 1970."""
+
+    touched_at: int = 0
+    kinds: dict[EventKind, Decisions] | None = None
+
+    def of(self, kind: EventKind) -> Decisions | None:
+        return (self.kinds or {}).get(kind)
+
+    def occurrence(self, kind: EventKind, decision: str, told_at: datetime, retry_horizon: timedelta) -> int | None:
+        """Which occurrence of the decision this is, counted from 1; ``None`` when it is a retry of an earlier one."""
+        known = self.of(kind)
+        seen = known.seen.get(decision) if known else None
+        if known is None or seen is None:
+            return 1
+        if decision == known.last or _micros(told_at) - seen.told_at <= retry_horizon / timedelta(microseconds=1):
+            return None
+        return seen.count + 1
+
+    def with_decision(
+        self, kind: EventKind, decision: str, occurrence: int, told_at: datetime, previous: Previous
+    ) -> Remembered:
+        """The same memory after that decision was taken."""
+        known = self.of(kind)
+        seen = {key: value for key, value in known.seen.items() if key != decision} if known else {}
+        seen[decision] = Seen(occurrence, _micros(told_at))
+        kept = dict(list(seen.items())[-MOST_DECISIONS:])
+        kinds = (self.kinds or {}) | {kind: Decisions(decision, previous, kept)}
+        return replace(self, touched_at=_micros(told_at), kinds=kinds)
+
+
+def dump(remembered: Remembered) -> bytes:
+    kinds = remembered.kinds or {}
+    return orjson.dumps(
+        {
+            "touched_at": remembered.touched_at,
+            "kinds": {
+                kind: {
+                    "last": known.last,
+                    "outcome": known.previous.outcome,
+                    "final": known.previous.final,
+                    "seen": {decision: [seen.count, seen.told_at] for decision, seen in known.seen.items()},
+                }
+                for kind, known in kinds.items()
+            },
+        }
+    )
+
+
+def load(value: bytes | None) -> Remembered:
+    if value is None:
+        return Remembered()
+    content = orjson.loads(value)
+    kinds = {EventKind(kind): _decisions(known) for kind, known in content["kinds"].items()}
+    return Remembered(content["touched_at"], kinds)
+
+
+def _decisions(known: dict[str, object]) -> Decisions:
+    seen = known["seen"]
+    assert isinstance(seen, dict)  # noqa: S101 - what dump wrote, said to the type checker
+    previous = Previous(Outcome(str(known["outcome"])), bool(known["final"]))
+    return Decisions(str(known["last"]), previous, {key: Seen(*value) for key, value in seen.items()})
+
+
+def _micros(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)

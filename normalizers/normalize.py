@@ -1,0 +1,72 @@
+"""From a callback and what is remembered of its verification to an event: pure, and the same on every replay."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from uuid_utils import UUID, uuid5
+
+from normalizers.memory import Remembered
+from normalizers.reading import Previous, Reading, VendorMapping
+from schemas.callback import Callback, CallbackKind
+from schemas.event import Provenance, Raw, VerificationEvent
+
+_NAMESPACE = UUID("5f1d0c0a-4e0b-5b62-9a3e-8a8f5c2c7d11")
+"""Chosen once. Changing it would give every event a new id."""
+
+_PROVENANCE = {
+    CallbackKind.CALLBACK: Provenance.CALLBACK,
+    CallbackKind.DOCUMENT: Provenance.FETCHED,
+    CallbackKind.ACTION: Provenance.OPERATOR,
+}
+
+
+def normalize(
+    mapping: VendorMapping, callback: Callback, reading: Reading, remembered: Remembered, raw: Raw
+) -> tuple[VerificationEvent | None, Remembered]:
+    """The event that the reading amounts to and the memory after it; ``None`` and the same memory for a retry."""
+    decision = decision_of(reading)
+    occurrence = remembered.occurrence(reading.kind, decision, callback.received_at, mapping.retry_horizon)
+    if occurrence is None:
+        return None, remembered
+    previous = Previous(reading.outcome, reading.final)
+    after = remembered.with_decision(reading.kind, decision, occurrence, callback.received_at, previous)
+    return _event(mapping, callback, reading, event_id_of(callback, reading, decision, occurrence), raw), after
+
+
+def decision_of(reading: Reading) -> str:
+    """The identity of a decision (hex): what it means and what it says, not when or how often it was delivered."""
+    meaning = f"{reading.kind}\n{reading.outcome}\n{reading.final}\n{reading.reopens}\n".encode()
+    return sha256(meaning + reading.content).hexdigest()
+
+
+def event_id_of(callback: Callback, reading: Reading, decision: str, occurrence: int) -> str:
+    parts = callback.vendor, callback.source, reading.verification_id, reading.kind, decision, str(occurrence)
+    return str(uuid5(_NAMESPACE, "\n".join(parts)))
+
+
+def _event(mapping: VendorMapping, callback: Callback, reading: Reading, event_id: str, raw: Raw) -> VerificationEvent:
+    return VerificationEvent(
+        event_id=event_id,
+        provider=callback.vendor,
+        source=callback.source,
+        verification_id=reading.verification_id,
+        subject_ref=reading.subject_ref,
+        subject_kind=reading.subject_kind,
+        kind=reading.kind,
+        outcome=reading.outcome,
+        final=reading.final,
+        reopens=reading.reopens,
+        decided_by=reading.decided_by,
+        vendor_event=reading.vendor_event,
+        vendor_status=reading.vendor_status,
+        occurred_at=reading.occurred_at,
+        received_at=callback.received_at,
+        checks=reading.checks,
+        reasons=reading.reasons,
+        provenance=_PROVENANCE[callback.kind],
+        test=callback.test,
+        raw=raw,
+        mapping_version=mapping.version,
+        unmapped=reading.unmapped,
+    )

@@ -1,0 +1,129 @@
+"""The normalizing stage: callbacks in, verification events, dead letters and memory out, all in one finish."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from normalizers import memory as decisions
+from normalizers.memory import Remembered
+from normalizers.normalize import normalize
+from normalizers.reading import Previous, Unreadable, VendorMapping
+from normalizers.vendors import MAPPINGS
+from runtime import metrics
+from runtime.eventlog import Batch, Emit, EventLog, Record
+from runtime.memory import Memory
+from runtime.stage import Stage
+from runtime.version import VERSION
+from schemas import callback as callbacks
+from schemas import deadletter, topics
+from schemas.callback import Callback
+from schemas.codec import event_to_message
+from schemas.deadletter import DeadLetter, DeadLetterReason
+from schemas.event import EventKind, Raw, VerificationEvent
+from schemas.message import Undecodable
+
+_log = structlog.get_logger(__name__)
+
+NAME = "normalize"
+_FORGET_AT_ONCE = 100
+
+
+class Normalizer:
+    """One vendor's callbacks, one after another. ``handle`` may be repeated: its memory moves with its emits."""
+
+    def __init__(self, mapping: VendorMapping, log: EventLog) -> None:
+        self._mapping = mapping
+        self._memory = Memory(log, topics.memory(mapping.vendor))
+        self._tally: Counter[tuple[str, ...]] = Counter()
+
+    async def handle(self, batch: Batch) -> Sequence[Emit]:
+        """The events, dead letters and changed memory of the batch's callbacks."""
+        self._tally = Counter()
+        await self._memory.follow(batch)
+        emits = [emit for record in batch.records if record.value is not None for emit in self._emits(record)]
+        self._forget_old(batch)
+        return emits + self._memory.emits()
+
+    def count(self) -> None:
+        """Counts what the last batch came to; called once it is finished."""
+        for (what, *labels), number in self._tally.items():
+            _COUNTERS[what].labels(*labels).inc(number)
+
+    def _emits(self, record: Record) -> list[Emit]:
+        try:
+            callback = callbacks.from_record(record)
+            event = self._event(callback, record)
+        except Unreadable as error:
+            return [self._dead_letter(record, error.reason, error.detail)]
+        except Undecodable as error:
+            return [self._dead_letter(record, DeadLetterReason.UNDECODABLE_RECORD, str(error))]
+        except Exception as error:  # a fault of ours must not stop the vendor's other callbacks, and loses nothing
+            _log.exception("normalizing failed", topic=record.topic, offset=record.offset)
+            return [self._dead_letter(record, DeadLetterReason.PROGRAM_ERROR, type(error).__name__)]
+        return [(topics.VERIFICATION_EVENTS, event_to_message(event))] if event else []
+
+    def _event(self, callback: Callback, record: Record) -> VerificationEvent | None:
+        reading = self._mapping.read(callback, self._recall)
+        raw = Raw(record.topic, record.partition, record.offset, callback.id, callback.sha256)
+        before = self._remembered(reading.verification_id)
+        event, after = normalize(self._mapping, callback, reading, before, raw)
+        if event is None:
+            self._tally["duplicate", self._mapping.vendor] += 1
+            return None
+        self._memory.put(reading.verification_id, callback.verification_id, decisions.dump(after))
+        self._tally["event", self._mapping.vendor, event.kind, event.outcome] += 1
+        self._tally["unmapped", self._mapping.vendor] += len(event.unmapped)
+        return event
+
+    def _remembered(self, verification_id: str) -> Remembered:
+        return decisions.load(self._memory.get(verification_id))
+
+    def _recall(self, verification_id: str, kind: EventKind) -> Previous | None:
+        known = self._remembered(verification_id).of(kind)
+        return known.previous if known else None
+
+    def _dead_letter(self, record: Record, reason: DeadLetterReason, detail: str) -> Emit:
+        self._tally["dead letter", NAME, reason] += 1
+        letter = DeadLetter(
+            stage=NAME,
+            reason=reason,
+            detail=detail,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            version=VERSION,
+            key=record.key,
+            partition_key=record.key.rsplit("/", 1)[0],
+            headers=record.headers,
+            value=record.value or b"",
+        )
+        return topics.DEAD_LETTERS, deadletter.to_message(letter)
+
+    def _forget_old(self, batch: Batch) -> None:
+        """Forgets the verifications that were quiet for longer than the vendor's facts ask memory to reach back."""
+        horizon = batch.records[-1].appended_at - self._mapping.remember_for // timedelta(microseconds=1)
+        for key, value in self._memory.oldest(_FORGET_AT_ONCE):
+            if decisions.load(value).touched_at >= horizon:
+                break
+            self._memory.put(key, key, None)
+
+
+_COUNTERS = {
+    "event": metrics.EVENTS,
+    "duplicate": metrics.DUPLICATES,
+    "unmapped": metrics.UNMAPPED,
+    "dead letter": metrics.DEAD_LETTERS,
+}
+
+
+def stages(vendors: Sequence[str], log: EventLog) -> list[Stage]:
+    """One stage a vendor, so that one vendor's flood or fault delays no other's."""
+    made = []
+    for vendor in vendors:
+        normalizer = Normalizer(MAPPINGS[vendor], log)
+        made.append(Stage(f"{NAME}.{vendor}", (topics.callbacks(vendor),), normalizer.handle, normalizer.count))
+    return made

@@ -1,0 +1,21 @@
+"""What is counted. Labels are names of ours and of vendors, never anything that came in a body or a URL."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+ANSWERS = Counter("hookline_receiver_answers_total", "Answers of the receiver.", ["source", "status"])
+ANSWER_SECONDS = Histogram(
+    "hookline_receiver_seconds",
+    "From a callback's headers to its answer, in seconds.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+BODY_BYTES = Counter("hookline_receiver_body_bytes_total", "Bytes of bodies that were stored.", ["source"])
+IN_FLIGHT = Gauge("hookline_receiver_in_flight", "Callbacks being received now.")
+RECORDS = Counter("hookline_stage_records_total", "Records that a stage finished.", ["stage", "topic"])
+STAGE_RETRIES = Counter("hookline_stage_retries_total", "Times a stage had to begin anew.", ["stage", "error"])
+EVENTS = Counter("hookline_normalizer_events_total", "Verification events written.", ["vendor", "kind", "outcome"])
+DUPLICATES = Counter("hookline_normalizer_duplicates_total", "Callbacks that said nothing new.", ["vendor"])
+UNMAPPED = Counter("hookline_normalizer_unmapped_total", "Vendor words and fields that were not known.", ["vendor"])
+DEAD_LETTERS = Counter("hookline_dead_letters_total", "Records that could not be processed.", ["stage", "reason"])
+ALERTS = Counter("hookline_alerts_total", "Alerts raised.", ["rule", "severity"])

@@ -1,0 +1,100 @@
+"""What an operator sees: log lines on stderr, and /live, /ready and /metrics on a port of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import traceback
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from structlog.typing import EventDict
+
+from runtime.errors import LogUnavailable, SettingsInvalid
+from runtime.eventlog import EventLog
+from runtime.settings import ObservabilitySettings, host_and_port
+from runtime.stage import Health
+
+_FRAMES = 8
+_ANY_FREE_PORT = "127.0.0.1:0"
+
+
+def configure_logging(settings: ObservabilitySettings) -> None:
+    """Log lines go to stderr: JSON for machines, aligned text for a terminal (``log_format = "auto"`` looks which)."""
+    console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
+    renderer = structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _place_of_exception,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _place_of_exception(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """An exception's type and the way to its place; its message may quote a body, so neither it nor a local is logged."""
+    error = sys.exc_info()[1] if event.pop("exc_info", None) else None
+    if error is not None:
+        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        event["error"] = type(error).__name__
+        event["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+@asynccontextmanager
+async def serve_operations(
+    settings: ObservabilitySettings, log: EventLog, healths: Sequence[Health]
+) -> AsyncIterator[str]:
+    """Serves while the context is open and gives the address.
+
+    ``/live`` answers 200 while the process turns, ``/ready`` 200 while the log is usable and every stage makes progress
+    and else 503 with what is wrong, ``/metrics`` in Prometheus' text format.
+    """
+    app = web.Application()
+    app.add_routes(
+        [
+            web.get("/live", _live),
+            web.get("/ready", lambda _request: _ready(log, healths)),
+            web.get("/metrics", _metrics),
+        ]
+    )
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        address = settings.listen or _ANY_FREE_PORT
+        host, port = host_and_port(address)
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise SettingsInvalid(f"observability.listen {address}: {error.strerror}; choose another port") from None
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def _live(_request: web.Request) -> web.Response:
+    return web.json_response({"live": True})
+
+
+async def _ready(log: EventLog, healths: Sequence[Health]) -> web.Response:
+    troubles = {health.name: health.trouble for health in healths if health.trouble is not None}
+    try:
+        await log.check()
+    except LogUnavailable as error:
+        troubles["log"] = str(error)
+    return web.json_response({"ready": not troubles, "troubles": troubles}, status=503 if troubles else 200)
+
+
+async def _metrics(_request: web.Request) -> web.Response:
+    body = await asyncio.to_thread(generate_latest)
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,226 @@
+"""The settings: one TOML file, read once, checked whole. The environment is read here and nowhere else.
+
+Any key can be overridden by an environment variable: ``[receiver] listen`` is ``HOOKLINE_RECEIVER__LISTEN``, a source's
+key is ``HOOKLINE_SOURCE__<NAME>__<KEY>``. A value is read as TOML (``true``, ``5``, ``["a"]``) and else as plain text.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+
+from runtime.errors import SettingsInvalid
+
+_PREFIX = "HOOKLINE_"
+_FILE_VARIABLE = "HOOKLINE_SETTINGS"
+_DEFAULT_FILE = Path("hookline.toml")
+
+
+def _address(text: str) -> str:
+    host, separator, port = text.rpartition(":")
+    if not separator or not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the last port
+        raise ValueError('write it as "host:port", for example "127.0.0.1:8080" (port 0: any free one)')
+    return text
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class LogSettings(_Section):
+    """``deadline`` bounds each write, in seconds."""
+
+    url: str = "sqlite:///hookline.db"
+    deadline: float = Field(5.0, gt=0, le=60)
+    max_record_bytes: int = Field(4 * 1024 * 1024, ge=1024)
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        return Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite:///") else None
+
+
+class ReceiverSettings(_Section):
+    """Times are in seconds. ``keepalive_timeout`` also bounds how long a client may take over a request's headers,
+    ``shutdown_timeout`` how long callbacks in flight may take after SIGTERM.
+    """
+
+    listen: Address = "127.0.0.1:8080"
+    max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)
+    body_timeout: float = Field(10.0, gt=0)
+    keepalive_timeout: float = Field(30.0, gt=0)
+    shutdown_timeout: float = Field(10.0, gt=0)
+    max_in_flight: int = Field(1000, ge=1)
+
+
+class SourceSettings(_Section):
+    """One account at one vendor: ``POST /callbacks/<name>``.
+
+    ``environment = "test"`` marks every event of it as a test. ``max_per_second`` is the limit behind the answer 429.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    vendor: str
+    secrets: tuple[str, ...] = ()
+    unsigned: bool = False
+    environment: Literal["production", "test"] = "production"
+    max_per_second: float | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _checked(self, info: ValidationInfo) -> Self:
+        vendors = (info.context or {}).get("vendors", ())
+        if vendors and self.vendor not in vendors:
+            raise ValueError(f"vendor: no such vendor; write one of: {', '.join(sorted(vendors))}")
+        if not self.secrets and not self.unsigned:
+            raise ValueError('secrets: none given; write secrets = ["env:NAME"], or unsigned = true to accept anything')
+        if self.secrets and self.unsigned:
+            raise ValueError("unsigned: true beside secrets; remove one of the two")
+        return self
+
+
+class ProjectionSettings(_Section):
+    """Where the read model lies. Without ``url`` it is a file beside the embedded log."""
+
+    url: str | None = None
+
+
+class ObservabilitySettings(_Section):
+    """Where /live, /ready and /metrics answer (without ``listen``: on a free port), and how log lines look."""
+
+    listen: Address | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
+
+
+class Settings(_Section):
+    log: LogSettings = LogSettings()
+    receiver: ReceiverSettings = ReceiverSettings()
+    source: tuple[SourceSettings, ...] = ()
+    projections: ProjectionSettings = ProjectionSettings()
+    observability: ObservabilitySettings = ObservabilitySettings()
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        names = [source.name for source in self.source]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"source: the name {', '.join(twice)} is given twice; each source needs its own")
+        if self.projections.url is None and self.log.sqlite_path is None:
+            raise ValueError("projections.url: needed, as there is no embedded log to put the projections beside")
+        return self
+
+    @property
+    def projections_url(self) -> str:
+        if self.projections.url is not None:
+            return self.projections.url
+        path = self.log.sqlite_path
+        assert path is not None, "validated above"  # noqa: S101 - the validator's promise, for the type checker
+        return f"sqlite:///{path.with_name(path.stem + '-views' + path.suffix)}"
+
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        return tuple(sorted({source.vendor for source in self.source}))
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment, for those who resolve a reference into it."""
+    return os.environ
+
+
+def load_settings(
+    file: Path | None = None, *, vendors: Collection[str] = (), environ: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings of ``file``, else of ``HOOKLINE_SETTINGS``'s file, else of ``hookline.toml`` here, else defaults.
+
+    Raises ``SettingsInvalid`` that lists every mistake with its place and the fix.
+    """
+    environ = environment() if environ is None else environ
+    path = file or (Path(environ[_FILE_VARIABLE]) if environ.get(_FILE_VARIABLE) else None)
+    if path is None and _DEFAULT_FILE.is_file():
+        path = _DEFAULT_FILE
+    where = str(path) if path is not None else "settings"
+    return parse_settings(_read(path) if path is not None else {}, where, vendors=vendors, environ=environ)
+
+
+def parse_settings(
+    content: dict[str, Any], where: str, *, vendors: Collection[str] = (), environ: Mapping[str, str] | None = None
+) -> Settings:
+    """``content`` with the environment's overrides, checked. ``where`` names the file in messages."""
+    environ = environment() if environ is None else environ
+    content = _overridden(content, environ)
+    try:
+        return Settings.model_validate(content, context={"vendors": vendors})
+    except ValidationError as error:
+        lines = [f"{where}: {_place(item['loc'], content)}{_message(item)}" for item in error.errors()]
+        raise SettingsInvalid("\n".join(lines)) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsInvalid(f"{path}: cannot be read ({error.strerror}); name another file with --settings") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(f"{path}: not TOML: {error}") from None
+
+
+def _overridden(content: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    content = dict(content)
+    for variable, text in sorted(environ.items()):
+        if variable.startswith(_PREFIX) and "__" in variable:
+            keys = variable.removeprefix(_PREFIX).lower().split("__")
+            _put(content, keys, _value(text))
+    return content
+
+
+def _put(content: dict[str, Any], keys: list[str], value: object) -> None:
+    if keys[0] == "source" and len(keys) > 2:  # noqa: PLR2004 - source, its name, its key
+        sources = content["source"] = [dict(source) for source in content.get("source", [])]
+        name = keys[1].replace("_", "-")
+        chosen = [source for source in sources if source.get("name") == name]
+        if not chosen:
+            chosen = [{"name": name}]
+            sources += chosen
+        chosen[0]["__".join(keys[2:])] = value
+    else:
+        section = content[keys[0]] = dict(content.get(keys[0], {}))
+        section["__".join(keys[1:])] = value
+
+
+def _value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _place(location: tuple[int | str, ...], content: dict[str, Any]) -> str:
+    """``source[1] (idenfy).secrets: `` out of pydantic's ``("source", 1, "secrets")``."""
+    text = ""
+    for key in location:
+        if isinstance(key, int) and text == "source":
+            entry = content["source"][key]
+            name = entry.get("name") if isinstance(entry, dict) else None
+            text += f"[{key}]" + (f" ({name})" if isinstance(name, str) else "")
+        else:
+            text += f"[{key}]" if isinstance(key, int) else ("." if text else "") + key
+    return text + ": " if text else ""
+
+
+def _message(item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    if item["type"] == "extra_forbidden":
+        return "no such setting; remove it or see docs/settings.md"
+    return re.sub(r"^Value error, ", "", str(item["msg"]))

@@ -1,0 +1,87 @@
+"""The loop that every stage runs: read a batch, handle it, finish it; on trouble wait, and begin again from the log."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from runtime import metrics
+from runtime.errors import Fenced, LogUnavailable
+from runtime.eventlog import Batch, Emit, EventLog, Reader
+
+_log = structlog.get_logger(__name__)
+
+_WAIT = 0.5
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 10.0
+
+Handle = Callable[[Batch], Awaitable[Sequence[Emit]]]
+
+
+@dataclass(slots=True)
+class Health:
+    """Whether a stage makes progress. ``trouble`` says in words what it waits for, or is ``None``."""
+
+    name: str
+    trouble: str | None = "starting"
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a stage reads, and what it makes of a batch. Its name is also its group's.
+
+    ``handle`` must be safe to repeat: its emits and the group's position are finished together, but a batch whose
+    finish failed is handled again. ``finished`` is called after each finish, for whatever may be counted once only.
+    ``retriable`` are the errors of the stage's own dependencies (a database) that pass by themselves.
+    """
+
+    name: str
+    topics: tuple[str, ...]
+    handle: Handle
+    finished: Callable[[], None] = _nothing
+    retriable: tuple[type[Exception], ...] = ()
+
+
+async def run_stage(stage: Stage, log: EventLog, stop: asyncio.Event, health: Health) -> None:
+    """Runs until ``stop`` is set; the batch in hand is finished first.
+
+    The log's troubles and the stage's ``retriable`` errors are waited out with a growing, jittered pause, then a new
+    reader begins: state kept from the log is read anew. Any other error is a fault of the program and leaves here.
+    """
+    retriable: tuple[type[Exception], ...] = (LogUnavailable, Fenced, *stage.retriable)
+    pause = _FIRST_PAUSE
+    while not stop.is_set():
+        try:
+            async with log.read(stage.topics, stage.name) as reader:
+                await _work(stage, log, reader, stop, health)
+        except retriable as error:
+            pause = _FIRST_PAUSE if health.trouble is None else min(pause * 2, _LONGEST_PAUSE)
+            health.trouble = str(error)
+            metrics.STAGE_RETRIES.labels(stage.name, type(error).__name__).inc()
+            _log.warning("stage waits", stage=stage.name, error=str(error), seconds=round(pause, 1))
+            await _sleep(pause * random.uniform(0.5, 1.0), stop)  # noqa: S311 - jitter, not a secret
+
+
+async def _work(stage: Stage, log: EventLog, reader: Reader, stop: asyncio.Event, health: Health) -> None:
+    while not stop.is_set():
+        batch = await reader.next_batch(_WAIT)
+        if batch is not None:
+            await log.finish(batch, await stage.handle(batch))
+            stage.finished()
+            metrics.RECORDS.labels(stage.name, batch.topic).inc(len(batch.records))
+        health.trouble = None
+
+
+async def _sleep(seconds: float, stop: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
