@@ -41,7 +41,7 @@ def parse(body: bytes, *, unique_in: Collection[str] = ()) -> dict[str, object]:
     (an integer over 64 bits, a fraction over a double), ``WRONG_TYPE`` (no object) or ``DUPLICATE_KEY``.
     """
     document = _loads(body)
-    if body.count(b"{") + body.count(b"[") > MAX_LEVELS and _levels(body) > MAX_LEVELS:
+    if body.count(b"{") + body.count(b"[") > MAX_LEVELS and _is_too_deep(body):
         raise Unreadable(DeadLetterReason.TOO_DEEP, f"the body nests deeper than {MAX_LEVELS} levels")
     if document is _REFUSED:
         raise Unreadable(*_fault(body))
@@ -94,16 +94,18 @@ def _loads(body: bytes) -> object:
         return _REFUSED
 
 
-def _levels(body: bytes) -> int:
-    depth = deepest = 0
+def _is_too_deep(body: bytes) -> bool:
+    """Whether the brackets of the text nest too deep, be it JSON or not; brackets inside texts do not count."""
+    depth = 0
     for match in _STRUCTURE.finditer(body):
         mark = match[0]
         if mark in (b"[", b"{"):
             depth += 1
-            deepest = max(deepest, depth)
         elif mark in (b"]", b"}"):
             depth -= 1
-    return deepest
+        if depth > MAX_LEVELS:
+            return True
+    return False
 
 
 def _is_surely_strict(body: bytes, document: dict[str, object]) -> bool:

@@ -73,7 +73,7 @@ def dump(remembered: Remembered) -> bytes:
         {
             "touched_at": remembered.touched_at,
             "kinds": {
-                kind: {
+                kind.value: {
                     "last": known.last,
                     "outcome": known.previous.outcome,
                     "final": known.previous.final,

@@ -19,11 +19,19 @@ async def read_body(request: web.BaseRequest, limit: int, seconds: float) -> byt
     """The body's bytes, exactly. No more than ``limit`` bytes and one chunk are ever held."""
     if (request.content_length or 0) > limit:
         raise BodyTooLarge
+    if request.content.is_eof():
+        return _within(request.content.read_nowait(), limit)
     try:
         async with asyncio.timeout(seconds):
             return await _bounded(request, limit)
     except TimeoutError:
         raise BodyTooSlow from None
+
+
+def _within(body: bytes, limit: int) -> bytes:
+    if len(body) > limit:
+        raise BodyTooLarge
+    return body
 
 
 async def _bounded(request: web.BaseRequest, limit: int) -> bytes:

@@ -10,7 +10,7 @@ Two records with the same topic and partition key share a partition, so they are
   partition meanwhile is refused with ``Fenced``, and nothing of its work is kept.
 * ``scan`` reads without a group and without moving anything.
 * A record whose value is ``None`` is a tombstone: earlier records of its key go away (at once in SQLite, at the next
-  compaction in Kafka) and the tombstone itself stays to be read. A compacted topic keeps only the newest record of a key.
+  compaction in Kafka) and the tombstone itself stays to be read. A compacted topic keeps only a key's newest record.
 
 Every failure is one of the errors in ``runtime.errors``; a driver's exception never leaves a backend.
 """
@@ -120,7 +120,7 @@ class EventLog(Protocol):
     async def finish(self, batch: Batch, emits: Sequence[Emit]) -> None:
         """The emits are durable and the group stands at ``batch.next_offset``; or neither.
 
-        Raises ``Fenced``, ``RecordTooLarge`` (neither) or ``LogUnavailable`` (unknown, but never one without the other).
+        Raises ``Fenced``, ``RecordTooLarge`` (neither) or ``LogUnavailable`` (unknown which, never half).
         """
         ...
 

@@ -1,0 +1,125 @@
+"""iDenfy's own words, as its pages publish them. The dummy lists are the page "KYC Dummy results"."""
+
+from __future__ import annotations
+
+AUTO_FINISHED = "IDENTIFICATION_AUTO_FINISHED"
+MANUAL_FINISHED = "IDENTIFICATION_MANUAL_FINISHED"
+RESUBMITTED = "IDENTIFICATION_RESUBMITTED"
+EXPIRED_EVENT = "IDENTIFICATION_EXPIRED"
+CANCELLED_EVENT = "IDENTIFICATION_CANCELLED"
+LEGACY_EVENT = "IDENTIFICATION"
+SEPARATE_EVENTS = (AUTO_FINISHED, MANUAL_FINISHED, RESUBMITTED, EXPIRED_EVENT, CANCELLED_EVENT)
+
+APPROVED = "APPROVED"
+DENIED = "DENIED"
+SUSPECTED = "SUSPECTED"
+ACTIVE = "ACTIVE"
+EXPIRED = "EXPIRED"
+DUMMY_STATUSES = (APPROVED, DENIED, SUSPECTED, ACTIVE, EXPIRED)
+
+FACE_MATCH = "FACE_MATCH"
+DOC_VALIDATED = "DOC_VALIDATED"
+
+DUMMY_FACE_VALUES = (
+    FACE_MATCH,
+    "FACE_MISMATCH",
+    "NO_FACE_FOUND",
+    "TOO_MANY_FACES",
+    "FACE_TOO_BLURRY",
+    "FACE_UNCERTAIN",
+    "FACE_NOT_ANALYSED",
+    "FACE_NOT_CHECKED",
+    "FACE_ERROR",
+    "AUTO_UNVERIFIABLE",
+    "FAKE_FACE",
+)
+DUMMY_DOCUMENT_VALUES = (
+    DOC_VALIDATED,
+    "DOC_INFO_MISMATCH",
+    "DOC_NOT_FOUND",
+    "DOC_NOT_FULLY_VISIBLE",
+    "DOC_NOT_SUPPORTED",
+    "DOC_FACE_NOT_FOUND",
+    "DOC_TOO_BLURRY",
+    "DOC_FACE_GLARED",
+    "MRZ_NOT_FOUND",
+    "MRZ_OCR_READING_ERROR",
+    "BARCODE_NOT_FOUND",
+    "DOC_EXPIRED",
+    "COUNTRY_MISMATCH",
+    "DOC_TYPE_MISMATCH",
+    "DOC_DAMAGED",
+    "DOC_FAKE",
+    "DOC_ERROR",
+    "AUTO_UNVERIFIABLE",
+    "DOC_NOT_ANALYSED",
+    "DOC_NAME_ERROR",
+    "DOC_SURNAME_ERROR",
+    "DOC_EXPIRY_ERROR",
+    "DOC_DOB_ERROR",
+    "DOC_PERSONAL_NUMBER_ERROR",
+    "DOC_NUMBER_ERROR",
+    "DOC_DATE_OF_ISSUE_ERROR",
+    "DOC_SEX_ERROR",
+    "DOC_NATIONALITY_ERROR",
+)
+READABLE_DOCUMENTS = frozenset(
+    {DOC_VALIDATED, "DOC_INFO_MISMATCH", "DOC_EXPIRED", "COUNTRY_MISMATCH", "DOC_TYPE_MISMATCH"}
+)
+"""With these document values the personal data could be read; with any other, ``data`` is mostly null."""
+
+DENIALS = (
+    ("FACE_MISMATCH", DOC_VALIDATED),
+    ("FACE_NOT_ANALYSED", "DOC_NOT_FULLY_VISIBLE"),
+    ("FACE_NOT_ANALYSED", "DOC_EXPIRED"),
+    ("FAKE_FACE", DOC_VALIDATED),
+)
+"""Automatic face and document values that a denied verification may have."""
+
+Tags = tuple[tuple[str, ...], tuple[str, ...]]
+"""Fraud tags and mismatch tags."""
+
+UNTAGGED: Tags = ((), ())
+SUSPICIONS: tuple[Tags, ...] = (
+    (("AML_SUSPECTION",), ()),
+    (("DUPLICATE_FACE", "AML_SUSPECTION"), ("SURNAME",)),
+    ((), ("NAME",)),
+    (("LID_SUSPECTION",), ()),
+    (("FACE_IN_BLACKLIST",), ("UNDER_AGE",)),
+)
+"""What a suspected verification may have (page "Suspicions")."""
+
+DEFAULT_DOCUMENTS = ("ID_CARD", "PASSPORT", "DRIVER_LICENSE", "RESIDENCE_PERMIT")
+DOCUMENT_TYPES = frozenset(
+    {
+        *("ID_CARD", "PASSPORT", "RESIDENCE_PERMIT", "DRIVER_LICENSE", "PAN_CARD", "AADHAAR", "VISA"),
+        *(
+            "NATIONAL_PASSPORT",
+            "PROVISIONAL_DRIVER_LICENSE",
+            "OLD_ID_CARD",
+            "MILITARY_CARD",
+            "ADDRESS_CARD",
+            "SMART_ID",
+        ),
+        *("CLEAR", "ONE_ID", "BANK_ID_SE", "BANK_ID_NO", "BANK_ID_CZ", "FTN", "MIT_ID", "VERIMI", "LA_WALLET"),
+        *("SAMSUNG_WALLET", "MOJE_ID_CZ", "YOTI_ID", "OTHER", "BORDER_CROSSING", "ASYLUM", "PHOTO_CARD"),
+        *("PROOF_OF_AGE_CARD", "TRAVEL_CARD", "SOCIAL_SECURITY_CARD", "VOTER_CARD", "DIPLOMATIC_ID", "WORK_PERMIT"),
+        *("INTERNATIONAL_PASSPORT"),
+    }
+)
+TOKEN_TYPES = frozenset({"IDENTIFICATION", "DOCUMENT", "VIDEO_CALL", "VIDEO_CALL_PHOTOS", "VIDEO_CALL_IDENTIFICATION"})
+PLATFORMS = ("PC", "MOBILE", "TABLET", "MOBILE_APP", "MOBILE_SDK", "OTHER")
+
+UTILITY_BILL = "UTILITY_BILL"
+STEP_TYPES = frozenset({"UPLOAD", "COMPARE", "EXTRACT"})
+STEP_DOCUMENTS = frozenset(
+    {"ID_CARD", "PASSPORT", "RESIDENCE_PERMIT", "DRIVER_LICENSE", "PAN_CARD", "AADHAAR", "OTHER"}
+)
+STEP_RESULTS = ("VALID", "INVALID", "NOT_FOUND")
+STEP_MATCHES = ("MATCH", "NOT_MATCH", "NOT_FOUND", "NO_DATA")
+LOCALES = frozenset(
+    {
+        *("lt", "en", "ru", "pl", "lv", "et", "ro", "it", "de", "fr", "sv", "es", "hu", "ja", "bg", "cs", "nl", "pt"),
+        *("uk", "vi", "sk", "th", "hi", "id"),
+    }
+)
