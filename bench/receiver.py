@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvloop
-from load import Round, requests, run_round
+
+from bench.load import Round, requests, run_round
 
 CONNECTIONS = 64
 PER_ROUND = 10_000
@@ -71,8 +72,8 @@ def report(found: dict[str, list[tuple[Round, float]]]) -> None:
         print(f"{name:<9} {rate:>7.0f} req/s   p50 {p50:5.1f} ms   p99 {p99:5.1f} ms   cpu {cpu:5.0f} µs/req")
     pairs = list(zip(found["hookline"], found["bare"], strict=True))
     ratios = [ours[0].per_second / bare[0].per_second for ours, bare in pairs]
-    rounds = " ".join(f"{ratio:.2f}" for ratio in ratios)
-    print(f"ratio     {statistics.median(ratios):.2f} of the bare handler's req/s (round by round: {rounds})")
+    by_round = " ".join(f"{ratio:.2f}" for ratio in ratios)
+    print(f"ratio     {statistics.median(ratios):.2f} of the bare handler's req/s (round by round: {by_round})")
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import uvloop
 from aiohttp import web
-from load import KEY
 
+from bench.load import KEY
 from ingest.receive import Receiver, serve, sources_of
 from runtime.eventlog import open_log
 from runtime.settings import ReceiverSettings, SourceSettings

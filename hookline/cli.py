@@ -17,7 +17,8 @@ from runtime.errors import HooklineError
 from runtime.observability import configure_logging
 from runtime.settings import Settings, load_settings
 
-out = Console(highlight=False, soft_wrap=True)
+_PIPED_WIDTH = 140
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 
 SettingsFile = Annotated[
     Path | None,

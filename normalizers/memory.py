@@ -45,6 +45,10 @@ class Remembered:
     def of(self, kind: EventKind) -> Decisions | None:
         return (self.kinds or {}).get(kind)
 
+    def quiet_since(self, moment: datetime) -> bool:
+        """Whether nothing was decided at that time or later."""
+        return self.touched_at < _micros(moment)
+
     def occurrence(self, kind: EventKind, decision: str, told_at: datetime, retry_horizon: timedelta) -> int | None:
         """Which occurrence of the decision this is, counted from 1; ``None`` when it is a retry of an earlier one."""
         known = self.of(kind)

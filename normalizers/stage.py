@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import structlog
 
@@ -30,6 +30,7 @@ _log = structlog.get_logger(__name__)
 
 NAME = "normalize"
 _FORGET_AT_ONCE = 100
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Normalizer:
@@ -39,13 +40,14 @@ class Normalizer:
         self._mapping = mapping
         self._memory = Memory(log, topics.memory(mapping.vendor))
         self._tally: Counter[tuple[str, ...]] = Counter()
+        self._newest = _NEVER
 
     async def handle(self, batch: Batch) -> Sequence[Emit]:
         """The events, dead letters and changed memory of the batch's callbacks."""
         self._tally = Counter()
         await self._memory.follow(batch)
         emits = [emit for record in batch.records if record.value is not None for emit in self._emits(record)]
-        self._forget_old(batch)
+        self._forget_old()
         return emits + self._memory.emits()
 
     def count(self) -> None:
@@ -67,6 +69,7 @@ class Normalizer:
         return [(topics.VERIFICATION_EVENTS, event_to_message(event))] if event else []
 
     def _event(self, callback: Callback, record: Record) -> VerificationEvent | None:
+        self._newest = max(self._newest, callback.received_at)
         reading = self._mapping.read(callback, self._recall)
         raw = Raw(record.topic, record.partition, record.offset, callback.id, callback.sha256)
         before = self._remembered(reading.verification_id)
@@ -103,11 +106,15 @@ class Normalizer:
         )
         return topics.DEAD_LETTERS, deadletter.to_message(letter)
 
-    def _forget_old(self, batch: Batch) -> None:
-        """Forgets the verifications that were quiet for longer than the vendor's facts ask memory to reach back."""
-        horizon = batch.records[-1].appended_at - self._mapping.remember_for // timedelta(microseconds=1)
+    def _forget_old(self) -> None:
+        """Forgets the verifications that were quiet for longer than the vendor's facts ask memory to reach back.
+
+        Time is that of the callbacks, so a replay forgets at the same places.
+        """
+        if self._newest == _NEVER:
+            return
         for key, value in self._memory.oldest(_FORGET_AT_ONCE):
-            if decisions.load(value).touched_at >= horizon:
+            if not decisions.load(value).quiet_since(self._newest - self._mapping.remember_for):
                 break
             self._memory.put(key, key, None)
 

@@ -42,7 +42,7 @@ def configure_logging(settings: ObservabilitySettings) -> None:
 
 
 def _place_of_exception(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """An exception's type and the way to its place; its message may quote a body, so neither it nor a local is logged."""
+    """An exception's type and the way to its place. Its message may quote a body, so it is not logged, nor a local."""
     error = sys.exc_info()[1] if event.pop("exc_info", None) else None
     if error is not None:
         frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
@@ -60,14 +60,12 @@ async def serve_operations(
     ``/live`` answers 200 while the process turns, ``/ready`` 200 while the log is usable and every stage makes progress
     and else 503 with what is wrong, ``/metrics`` in Prometheus' text format.
     """
+
+    async def ready(_request: web.Request) -> web.Response:
+        return await _ready(log, healths)
+
     app = web.Application()
-    app.add_routes(
-        [
-            web.get("/live", _live),
-            web.get("/ready", lambda _request: _ready(log, healths)),
-            web.get("/metrics", _metrics),
-        ]
-    )
+    app.add_routes([web.get("/live", _live), web.get("/ready", ready), web.get("/metrics", _metrics)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:

@@ -37,6 +37,11 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def sqlite_path(url: str) -> Path | None:
+    """The file that a SQLite URL names; ``None`` for any other URL."""
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -50,7 +55,7 @@ class LogSettings(_Section):
 
     @property
     def sqlite_path(self) -> Path | None:
-        return Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite:///") else None
+        return sqlite_path(self.url)
 
 
 class ReceiverSettings(_Section):
@@ -129,6 +134,10 @@ class Settings(_Section):
         path = self.log.sqlite_path
         assert path is not None, "validated above"  # noqa: S101 - the validator's promise, for the type checker
         return f"sqlite:///{path.with_name(path.stem + '-views' + path.suffix)}"
+
+    @property
+    def projections_path(self) -> Path | None:
+        return sqlite_path(self.projections_url)
 
     @property
     def vendors(self) -> tuple[str, ...]:

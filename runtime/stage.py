@@ -16,7 +16,7 @@ from runtime.eventlog import Batch, Emit, EventLog, Reader
 
 _log = structlog.get_logger(__name__)
 
-_WAIT = 0.5
+_WAIT = 0.1
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 10.0
 

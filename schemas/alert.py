@@ -23,8 +23,8 @@ class Alert:
     """One finding of one rule. Field by field it is the Avro record ``avro/alert.avsc``.
 
     ``alert_id`` is deterministic and is the idempotency key: the same events give the same id for ever. ``event_ids``
-    are the events that the rule found, sorted. ``raised_at`` is ``received_at`` of the event that raised it, so a replay
-    gives the same alert. ``outcome`` is that event's. ``test`` is true when any of the events is a test's.
+    are the events that the rule found, sorted. ``outcome`` and ``raised_at`` are the outcome and ``received_at`` of the
+    event that raised it, so a replay gives the same alert. ``test`` is true when any of the events is a test's.
     """
 
     alert_id: str

@@ -94,7 +94,8 @@ def _faults(newer: dict[str, Any], older: dict[str, Any]) -> list[str]:
     both = parse(json.dumps(newer)), parse(json.dumps(older))
     faults = []
     for reader, writer in (both, both[::-1]):
-        verdict = ReaderWriterCompatibilityChecker().get_compatibility(reader, writer)
+        checker = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call]
+        verdict = checker.get_compatibility(reader, writer)
         if verdict.compatibility != SchemaCompatibilityType.compatible:
             faults += sorted(verdict.messages)
     return faults

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import typer
@@ -20,11 +21,14 @@ _STAGES = {
 def register(app: typer.Typer) -> None:
     for part, summary in _STAGES.items():
         text = f"{summary}\n\nExample: hookline {part} --settings hookline.toml"
-        app.command(part, help=text)(partial(_serve, part))
+        app.command(part, help=text)(_command(part))
 
 
-def _serve(part: str, settings: SettingsFile = None) -> None:
-    run(serving.run_until_stopped(settings_of(settings), {part}, partial(_say, part)))
+def _command(part: str) -> Callable[..., None]:
+    def serve(settings: SettingsFile = None) -> None:
+        run(serving.run_until_stopped(settings_of(settings), {part}, partial(_say, part)))
+
+    return serve
 
 
 def _say(part: str, process: serving.Running) -> None:

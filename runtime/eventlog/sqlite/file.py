@@ -26,7 +26,7 @@ from runtime.eventlog.sqlite.trouble import GONE, error_name, explain, is_busy
 APPLICATION_ID = 0x484B4C4E
 """``HKLN`` in ASCII, at bytes 68 to 71 of the file (SQLite, "Database File Format", section 1.3)."""
 FORMAT = 1
-BUSY_TIMEOUT = 0.2
+BUSY_TIMEOUT = 0.1
 """Seconds that one statement waits for another process's lock; whoever has longer tries again."""
 _RETRY_SECONDS = 0.01
 
@@ -46,6 +46,11 @@ _SCHEMA = (
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {FORMAT}",
 )
+_MARKS = (
+    "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master) "
+    "FROM pragma_application_id, pragma_user_version"
+)
+"""One statement, so one snapshot: another process may be creating the log meanwhile."""
 _CREATING = threading.Lock()
 
 
@@ -126,14 +131,22 @@ def _make_file(path: Path) -> None:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except FileExistsError:
-            if path.is_dir():
-                raise LogRefused(f"log file {path}: a folder, not a file; name a file in it") from None
+            _check_usable(path)
         except FileNotFoundError as error:
             raise LogRefused(f"log file {path}: its folder {path.parent} does not exist; create it") from error
         except OSError as error:
             raise LogRefused(
                 f"log file {path}: cannot be created ({error.strerror}); use a folder that this user may write in"
             ) from error
+
+
+def _check_usable(path: Path) -> None:
+    """SQLite itself would open a file that it may not write, and say so only at the first record."""
+    if path.is_dir():
+        raise LogRefused(f"log file {path}: a folder, not a file; name a file in it")
+    for place in (path, path.parent):
+        if not os.access(place, os.R_OK | os.W_OK):
+            raise LogRefused(f"log file {path}: give this user read and write permission on {place}")
 
 
 def _prepare(path: Path) -> None:
@@ -169,9 +182,7 @@ def _use_write_ahead_log(connection: sqlite3.Connection, path: Path) -> None:
 
 def _recognise(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether it is a log of ours; false when it is empty. Raises ``LogRefused`` for anything else."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (found,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    application, found, tables = connection.execute(_MARKS).fetchone()
     if application == 0 and tables == 0 and found == 0:
         return False
     if application != APPLICATION_ID:

@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 
 from runtime.errors import HooklineError, LogUnavailable
 from runtime.eventlog.api import IsCompacted
-from runtime.eventlog.sqlite.file import Session, connect
+from runtime.eventlog.sqlite.file import BUSY_TIMEOUT, Session, connect
 from runtime.eventlog.sqlite.operations import Operation, Outcome
 from runtime.eventlog.sqlite.transaction import Topics, apply
 from runtime.eventlog.sqlite.trouble import explain, is_busy
@@ -56,9 +56,9 @@ class Writer:
             if self._backlog:
                 self._write(self._take())
             elif self._truncate_due:
-                self._truncate()
+                self._truncate(patience=0.0)
         if self._truncate_due:
-            self._truncate()
+            self._truncate(patience=BUSY_TIMEOUT)
         self._drop()
         self._ended()
 
@@ -114,9 +114,9 @@ class Writer:
         outcomes = apply(connection, wanted, self._topics, time.time_ns() // 1000)
         connection.execute("COMMIT")
         self.trouble = ""
-        self._truncate_due = self._truncate_due or _has_tombstone(wanted)
-        if self._truncate_due:
-            self._truncate()
+        erased = _has_tombstone(wanted)
+        if erased or self._truncate_due:
+            self._truncate(patience=BUSY_TIMEOUT if erased else 0.0)
         each = iter(outcomes)
         return [next(each) if was_awaited else 0 for was_awaited in awaited]
 
@@ -137,13 +137,17 @@ class Writer:
         self._drop()
         return [error] * len(group)
 
-    def _truncate(self) -> None:
+    def _truncate(self, patience: float) -> None:
         """Erased bytes leave the write-ahead log: all of it goes into the file, and it is cut to nothing.
 
-        A reader in the middle of a query can hold that up; it stays due until it was done.
+        A reader in the middle of a query can hold that up for longer than ``patience``; it stays due until it was done.
         """
+        self._truncate_due = True
         try:
-            (blocked, _, _) = self._connected().connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection = self._connected().connection
+            connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+            (blocked, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
             self._truncate_due = bool(blocked)
         except (sqlite3.Error, LogUnavailable) as error:
             self.trouble = explain(self._path, error) if isinstance(error, sqlite3.Error) else str(error)

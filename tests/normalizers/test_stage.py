@@ -1,0 +1,243 @@
+"""The normalizing stage on a real log: memory, retries, replays, dead letters."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from normalizers import stage as normalizer
+from normalizers.memory import load
+from runtime.eventlog import EventLog, open_log
+from runtime.stage import Health, run_stage
+from schemas import callback as callbacks
+from schemas import deadletter, topics
+from schemas.codec import event_from_record
+from schemas.deadletter import DeadLetter, DeadLetterReason
+from schemas.event import VerificationEvent
+from schemas.message import Message
+from tests.examples import NOON, callback
+from tests.waiting import until
+
+TOPIC = topics.callbacks("idenfy")
+
+
+@pytest.fixture
+async def log(tmp_path: Path) -> AsyncIterator[EventLog]:
+    opened = await open_log(f"sqlite:///{tmp_path}/log.db", is_compacted=topics.is_compacted)
+    yield opened
+    await opened.close()
+
+
+def body(overall: str = "APPROVED", scan_ref: str = "scan-1", *, final: bool = True, link: str = "1") -> bytes:
+    document = {
+        "final": final,
+        "scanRef": scan_ref,
+        "status": {"overall": overall},
+        "fileUrls": {"FACE": f"https://files.example/{link}"},
+    }
+    return json.dumps(document).encode()
+
+
+async def told(
+    log: EventLog, content: bytes, seconds: float = 0, event: str = "IDENTIFICATION", **more: object
+) -> None:
+    """A callback that arrived so many seconds after noon."""
+    await log.append(
+        TOPIC,
+        callbacks.to_message(
+            callback(
+                id=f"id-{seconds}",
+                body=content,
+                received_at=NOON + timedelta(seconds=seconds),
+                http_headers=(("Idenfy-Event-Type", event),),
+                **more,
+            )
+        ),
+    )
+
+
+async def normalized(log: EventLog) -> list[VerificationEvent]:
+    """All events, once the stage has finished what there is."""
+    [stage] = normalizer.stages(["idenfy"], log)
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_stage(stage, log, stop, Health("normalize")))
+
+    async def done() -> bool:
+        return running.done() or await log.lag(TOPIC, stage.name) == 0
+
+    await until(done)
+    stop.set()
+    await running
+    return [event_from_record(record) async for record in log.scan(topics.VERIFICATION_EVENTS)]
+
+
+async def letters(log: EventLog) -> list[DeadLetter]:
+    return [deadletter.from_record(record) async for record in log.scan(topics.DEAD_LETTERS)]
+
+
+def outcomes(events: Sequence[VerificationEvent]) -> list[str]:
+    return [event.outcome.value for event in events]
+
+
+async def test_a_vendors_retries_are_one_event(log: EventLog) -> None:
+    """The same decision, delivered again at once or days later, with its links signed anew."""
+    for seconds, link in ((0, "1"), (0.5, "1"), (10, "2"), (400_000, "3")):
+        await told(log, body(link=link), seconds)
+    assert ["VERIFIED"] == outcomes(await normalized(log))
+
+
+async def test_approved_denied_approved_is_three_events(log: EventLog) -> None:
+    """The first and the third body are equal, and each is a decision of its own with an id of its own."""
+    for seconds, overall in ((0, "APPROVED"), (3600, "DENIED"), (7200, "APPROVED")):
+        await told(log, body(overall), seconds)
+    events = await normalized(log)
+    assert ["VERIFIED", "REJECTED", "VERIFIED"] == outcomes(events)
+    assert len({event.event_id for event in events}) == 3
+
+
+async def test_a_late_retry_of_the_decision_before_is_no_event(log: EventLog) -> None:
+    """Within the vendor's retry horizon an equal body is its own repetition, overtaken by the next decision."""
+    for seconds, overall in ((0, "APPROVED"), (60, "DENIED"), (90, "APPROVED")):
+        await told(log, body(overall), seconds)
+    assert ["VERIFIED", "REJECTED"] == outcomes(await normalized(log))
+
+
+async def test_one_result_under_two_event_types_is_one_event(log: EventLog) -> None:
+    """An account that subscribed to the old type and to the new ones gets everything twice."""
+    await told(log, body(), 0, "IDENTIFICATION")
+    await told(log, body(), 1, "IDENTIFICATION_MANUAL_FINISHED")
+    assert ["VERIFIED"] == outcomes(await normalized(log))
+
+
+async def test_memory_outlives_the_process(tmp_path: Path) -> None:
+    """A new process reads it back from the log before its first callback."""
+    for seconds, overall in ((0, "APPROVED"), (10, "APPROVED"), (20, "DENIED"), (30, "APPROVED")):
+        log = await open_log(f"sqlite:///{tmp_path}/log.db", is_compacted=topics.is_compacted)
+        await told(log, body(overall), seconds)
+        events = await normalized(log)
+        await log.close()
+    assert ["VERIFIED", "REJECTED"] == outcomes(events)
+
+
+async def test_memory_holds_nobodys_data(log: EventLog) -> None:
+    """Only digests, times and outcomes."""
+    canary = {"docFirstName": "CANARY", "docNumber": "CANARY"}
+    document = json.loads(body()) | {"data": canary, "clientIp": "CANARY", "AML": [{"data": [{"name": "CANARY"}]}]}
+    await told(log, json.dumps(document).encode())
+    await normalized(log)
+    remembered = [record async for record in log.scan(topics.memory("idenfy"))]
+    events = [record async for record in log.scan(topics.VERIFICATION_EVENTS)]
+    assert (1, 1) == (len(remembered), len(events))
+    assert "CANARY" not in repr(remembered) + repr(events)
+
+
+async def test_old_memory_is_forgotten(log: EventLog) -> None:
+    """What was quiet for longer than the vendor's facts ask for goes away; the rest stays."""
+    await told(log, body(scan_ref="old"), 0)
+    await told(log, body(scan_ref="young"), 2 * 86_400)
+    await normalized(log)
+    await told(log, body(scan_ref="new"), 91 * 86_400)
+    await normalized(log)
+    kept = {record.key: record.value async for record in log.scan(topics.memory("idenfy"))}
+    assert {"young", "new"} == {key for key, value in kept.items() if value is not None}
+    assert all(load(value).kinds for value in kept.values() if value is not None)
+
+
+async def test_a_replay_gives_the_same_events(log: EventLog, tmp_path: Path) -> None:
+    """The same callbacks in the same order, on another log, at another time: the same ids."""
+    again = await open_log(f"sqlite:///{tmp_path}/again.db", is_compacted=topics.is_compacted)
+    told_at = ((0, "APPROVED"), (3600, "DENIED"), (7200, "APPROVED"), (7201, "APPROVED"))
+    for each in (log, again):
+        for seconds, overall in told_at:
+            await told(each, body(overall), seconds)
+    first, second = await normalized(log), await normalized(again)
+    await again.close()
+    assert [event.event_id for event in first] == [event.event_id for event in second]
+
+
+async def test_what_cannot_be_read_is_a_dead_letter_whole(log: EventLog) -> None:
+    """The bytes and headers are the callback's own, and the callbacks after it go on."""
+    await told(log, b"\xff not json", 1)
+    await told(log, body(), 2)
+    assert ["VERIFIED"] == outcomes(await normalized(log))
+    [letter] = await letters(log)
+    [original, _] = [record async for record in log.scan(TOPIC)]
+    assert (DeadLetterReason.NOT_JSON, "normalize") == (letter.reason, letter.stage)
+    assert (original.key, original.headers, original.value) == (letter.key, letter.headers, letter.value)
+    assert (original.topic, original.partition, original.offset) == (letter.topic, letter.partition, letter.offset)
+
+
+async def test_a_foreign_record_is_a_dead_letter(log: EventLog) -> None:
+    """Somebody wrote to the topic who should not; nothing stops."""
+    await log.append(TOPIC, Message("x/y", "x", (), b"{}"))
+    assert [] == await normalized(log)
+    assert [DeadLetterReason.UNDECODABLE_RECORD] == [letter.reason for letter in await letters(log)]
+
+
+async def test_an_erased_callback_is_passed_over(log: EventLog) -> None:
+    """A tombstone is no callback and no dead letter."""
+    await told(log, body(), 1)
+    [record] = [record async for record in log.scan(TOPIC)]
+    await log.append(TOPIC, Message(record.key, "scan-1", (), None))
+    assert ([], []) == (await normalized(log), await letters(log))
+
+
+async def test_a_fault_of_ours_is_a_dead_letter_too(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One callback that the program stumbles over does not stop the vendor's others, and is not lost."""
+
+    def stumble(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(normalizer, "normalize", stumble)
+    await told(log, body(), 1)
+    assert [] == await normalized(log)
+    assert [(DeadLetterReason.PROGRAM_ERROR, "ZeroDivisionError")] == [
+        (letter.reason, letter.detail) for letter in await letters(log)
+    ]
+
+
+async def test_the_events_of_a_test_account_are_marked(log: EventLog) -> None:
+    """The mark comes from the callback, so a replay under other settings gives the same event."""
+    await told(log, body(), 1, test=True)
+    assert [True] == [event.test for event in await normalized(log)]
+
+
+async def test_an_event_points_to_its_bytes(log: EventLog) -> None:
+    """Whoever asks why gets from the event to the callback."""
+    await told(log, body(), 1)
+    [event] = await normalized(log)
+    [record] = [record async for record in log.scan(event.raw.topic, start=event.raw.offset)]
+    stored = callbacks.from_record(record)
+    assert (event.raw.callback_id, event.raw.sha256) == (stored.id, stored.sha256)
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(st.tuples(st.sampled_from(["APPROVED", "DENIED"]), st.integers(0, 300)), min_size=1, max_size=8))
+async def test_stopping_anywhere_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, story: list[tuple[str, int]]
+) -> None:
+    """One run over all callbacks and a run per callback end in the same events."""
+    folder = tmp_path_factory.mktemp("logs")
+    moments = sorted(seconds for _, seconds in story)
+    at_once = await open_log(f"sqlite:///{folder}/a.db", is_compacted=topics.is_compacted)
+    bit_by_bit = await open_log(f"sqlite:///{folder}/b.db", is_compacted=topics.is_compacted)
+    for (overall, _), seconds in zip(story, moments, strict=True):
+        await told(at_once, body(overall), seconds)
+        await told(bit_by_bit, body(overall), seconds)
+        last = await normalized(bit_by_bit)
+    all_of_them = await normalized(at_once)
+    await at_once.close()
+    await bit_by_bit.close()
+    assert [event.event_id for event in all_of_them] == [event.event_id for event in last]
