@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+KEY = "a-signing-key"
+
+
+@dataclass(slots=True)
+class Process:
+    """A running ``hookline`` command: its first line on stdout, and the way to end it."""
+
+    process: asyncio.subprocess.Process
+    ready: str
+
+    @property
+    def url(self) -> str:
+        """The receiver's address out of the line that says that all is ready."""
+        return next(word for word in self.ready.split() if word.endswith("/callbacks/<source>,")).split("/callbacks")[0]
+
+    async def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        async with asyncio.timeout(30):
+            return await self.process.wait()
+
+
+@dataclass(slots=True)
+class Shell:
+    """Runs ``hookline`` in a folder of its own, as somebody at a terminal would."""
+
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def write_settings(self, **more: str) -> None:
+        lines = ['[log]\nurl = "sqlite:///hookline.db"', '[receiver]\nlisten = "127.0.0.1:0"']
+        source = '[[source]]\nname = "idenfy"\nvendor = "idenfy"\nsecrets = ["env:IDENFY_SIGNING_KEY"]'
+        (self.folder / "hookline.toml").write_text("\n".join([*lines, source, *more.values()]))
+
+    async def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Exit status, stdout and stderr of a command that ends by itself."""
+        process = await self._start(*arguments)
+        async with asyncio.timeout(60):
+            output, errors = await process.communicate()
+        return process.returncode or 0, output.decode(), errors.decode()
+
+    async def rows(self, *arguments: str) -> list[dict[str, Any]]:
+        """What a command prints with ``--json``."""
+        status, output, errors = await self.run(*arguments, "--json")
+        assert status == 0, errors
+        return [json.loads(line) for line in output.splitlines()]
+
+    @asynccontextmanager
+    async def serve(self, *arguments: str) -> AsyncIterator[Process]:
+        """A command that stays, once it has said that it is ready; killed at the end if it is still there."""
+        process = await self._start(*arguments)
+        try:
+            assert process.stdout is not None
+            async with asyncio.timeout(30):
+                ready = (await process.stdout.readline()).decode()
+            if not ready.startswith("ready"):
+                raise AssertionError((await process.communicate())[1].decode())
+            yield Process(process, ready)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+    async def _start(self, *arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "hookline",
+            *arguments,
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "IDENFY_SIGNING_KEY": KEY, **self.environ},  # noqa: TID251 - a child's own
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+
+@pytest.fixture
+async def shell(tmp_path: Path) -> AsyncIterator[Shell]:
+    async with AsyncExitStack():
+        yield Shell(tmp_path)
+
+
+def result(scan_ref: str, overall: str = "APPROVED", **more: object) -> bytes:
+    """A result webhook's body."""
+    document = {"final": True, "scanRef": scan_ref, "clientId": "customer", "status": {"overall": overall}, **more}
+    return json.dumps(document).encode()
+
+
+def headers(body: bytes) -> dict[str, str]:
+    signature = hmac.digest(KEY.encode(), body, "sha256").hex()
+    return {"Idenfy-Signature": signature, "Idenfy-Event-Type": "IDENTIFICATION_MANUAL_FINISHED"}
