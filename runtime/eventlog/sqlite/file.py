@@ -5,7 +5,8 @@ Plain topics live in ``records``, compacted ones in ``newest``. The two differ i
 * SQLite moves rows from page to page when a deletion leaves a page nearly empty, and ``secure_delete`` does not always
   clear the place that a moved row came from. So nothing is ever deleted from ``records``: a record is erased in place
   (its key, headers and value overwritten, its topic set to 0), no row moves, and no copy of an erased one stays behind.
-* ``newest`` is small and holds no bodies, so superseded records are deleted from it and their space is used again.
+* From ``newest`` superseded records are deleted and their space is used again, for it would grow without bound. A copy
+  of a row that was moved may stay in a page until that is used again: sealed bodies do not belong on compacted topics.
 
 ``records`` has no index of its keys: it would double the cost of an append. ``records_by_topic`` carries the key's
 CRC-32, and whoever needs a key's records (tombstones do) scans that narrow index.

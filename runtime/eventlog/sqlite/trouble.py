@@ -34,11 +34,16 @@ def is_busy(error: sqlite3.Error) -> bool:
     return error_name(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
-def explain(path: Path, error: BaseException) -> str:
-    """``<file>: <what happened and what to do> (<SQLite's word>)``; never anything out of a record."""
+def reason(error: BaseException) -> str:
+    """What happened, what to do, and SQLite's word for it; never anything out of a record."""
     name = error_name(error)
     advice = next((text for prefix, text in _ADVICE.items() if name.startswith(prefix)), None)
-    return f"log file {path}: {advice or str(error) + '; look at the disk, then try again'} ({name})"
+    return f"{advice or str(error) + '; look at the disk, then try again'} ({name})"
+
+
+def explain(path: Path, error: BaseException) -> str:
+    """``reason`` with the file that it is about."""
+    return f"log file {path}: {reason(error)}"
 
 
 @contextmanager

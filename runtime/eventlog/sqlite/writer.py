@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
 import time
 from collections import deque
@@ -17,11 +18,16 @@ from runtime.eventlog.api import IsCompacted
 from runtime.eventlog.sqlite.file import BUSY_TIMEOUT, Session, connect
 from runtime.eventlog.sqlite.operations import Operation, Outcome
 from runtime.eventlog.sqlite.transaction import Topics, apply
-from runtime.eventlog.sqlite.trouble import explain, is_busy
+from runtime.eventlog.sqlite.trouble import explain, is_busy, reason
 
 MAX_GROUP = 1000
 MAX_GROUP_BYTES = 16 * 1024 * 1024
 _RETRY_TRUNCATE = 0.05
+
+SWITCH_SECONDS = 0.0002
+"""How long a thread waits for the interpreter before it asks for it. Python's own 5 ms start anew whenever the holder
+lets go for a moment, which a busy event loop does many times in 5 ms: the writer was measured to wait seconds on end.
+"""
 
 Settle = Callable[[Sequence[Operation], Sequence[Outcome]], None]
 """Called on the writer's thread with a group that is done with, and what became of each operation in it."""
@@ -48,6 +54,8 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="eventlog-writer", daemon=True)
 
     def start(self) -> None:
+        """Sets the process's switch interval too: see ``SWITCH_SECONDS``."""
+        sys.setswitchinterval(min(SWITCH_SECONDS, sys.getswitchinterval()))
         self._thread.start()
 
     def _run(self) -> None:
@@ -91,11 +99,12 @@ class Writer:
         try:
             outcomes = self._commit(group)
         except sqlite3.Error as error:
-            self.trouble = explain(self._path, error)
+            self.trouble = reason(error)
             if is_busy(error):
                 self._wait_on(group)
                 return
-            outcomes = self._failed(group, LogUnavailable(f"{self.trouble}; unknown whether it was written"))
+            failure = f"{explain(self._path, error)}; unknown whether it was written"
+            outcomes = self._failed(group, LogUnavailable(failure))
         except LogUnavailable as error:
             self.trouble = str(error)
             outcomes = self._failed(group, error)
@@ -150,7 +159,7 @@ class Writer:
             connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
             self._truncate_due = bool(blocked)
         except (sqlite3.Error, LogUnavailable) as error:
-            self.trouble = explain(self._path, error) if isinstance(error, sqlite3.Error) else str(error)
+            self.trouble = reason(error) if isinstance(error, sqlite3.Error) else str(error)
             self._drop()
 
     def _drop(self) -> None:

@@ -10,7 +10,8 @@ from runtime.errors import Fenced, LogUnavailable, RecordTooLarge
 from runtime.eventlog import Batch, EventLog, Reader
 from tests.eventlog.backends import Open, message, stored, values
 
-WAIT = 20.0
+WAIT = 600.0
+"""Longer than a test may take: a reader that is not woken fails it."""
 
 
 async def some(reader: Reader) -> Batch:
