@@ -6,7 +6,7 @@ when it was first told: a result that goes APPROVED, DENIED, APPROVED is three d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
@@ -66,9 +66,10 @@ class Remembered:
         known = self.of(kind)
         seen = {key: value for key, value in known.seen.items() if key != decision} if known else {}
         seen[decision] = Seen(occurrence, _micros(told_at))
-        kept = dict(list(seen.items())[-MOST_DECISIONS:])
-        kinds = (self.kinds or {}) | {kind: Decisions(decision, previous, kept)}
-        return replace(self, touched_at=_micros(told_at), kinds=kinds)
+        if len(seen) > MOST_DECISIONS:
+            del seen[next(iter(seen))]
+        kinds = (self.kinds or {}) | {kind: Decisions(decision, previous, seen)}
+        return Remembered(_micros(told_at), kinds)
 
 
 def dump(remembered: Remembered) -> bytes:

@@ -15,6 +15,8 @@ from runtime.eventlog.sqlite.writer import Writer
 MAX_WAITING = 20_000
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 _MARGIN = 1.0
+_HAND_OVER_AT = 32
+"""Operations of one turn that the writer may begin with while the loop goes on making more."""
 
 
 class Submissions:
@@ -52,6 +54,8 @@ class Submissions:
         if not self._fresh:
             self._loop.call_soon(self._hand_over)
         self._fresh.append(operation)
+        if len(self._fresh) == _HAND_OVER_AT:
+            self._hand_over()
         self._expiries.append((self._loop.time() + self._deadline, operation.future))
         if self._timer is None:
             self._timer = self._loop.call_later(self._deadline, self._expire)
