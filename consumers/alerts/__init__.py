@@ -1,0 +1,1 @@
+"""Alerts: what a person should look at, found in the verification events by rules."""

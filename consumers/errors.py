@@ -1,0 +1,13 @@
+"""What can be wrong with a consumer's own database, named by what the caller must do."""
+
+from __future__ import annotations
+
+from runtime.errors import HooklineError
+
+
+class ProjectionUnavailable(HooklineError):
+    """Try again later. If it came from a write, whether that write happened is unknown; repeating it is safe."""
+
+
+class ProjectionRefused(HooklineError):
+    """Change something first (another database, a newer program): this one must not be used as it stands."""

@@ -1,0 +1,62 @@
+"""From records of the verification events to what a consumer works on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runtime.eventlog import Emit, Record
+from runtime.version import VERSION
+from schemas import deadletter
+from schemas.codec import event_from_record
+from schemas.deadletter import DeadLetter, DeadLetterReason
+from schemas.event import VerificationEvent
+from schemas.message import Undecodable
+from schemas.topics import DEAD_LETTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What some records come to.
+
+    ``events`` are in the records' order, without those that a later tombstone takes back; ``erased`` are the
+    tombstones' keys; ``dead_letters`` carry the records that are no events.
+    """
+
+    events: tuple[VerificationEvent, ...]
+    erased: frozenset[str]
+    dead_letters: tuple[Emit, ...]
+
+
+def decode(records: Sequence[Record], stage: str) -> Decoded:
+    """The same on every repeat. ``stage`` is named in the dead letters."""
+    events: list[VerificationEvent] = []
+    erased: set[str] = set()
+    dead_letters: list[Emit] = []
+    for record in records:
+        if record.value is None:
+            erased.add(record.key)
+            events = [event for event in events if event.key != record.key]
+            continue
+        try:
+            events.append(event_from_record(record))
+        except Undecodable as error:
+            dead_letters.append(_dead_letter(record, record.value, stage, str(error)))
+    return Decoded(tuple(events), frozenset(erased), tuple(dead_letters))
+
+
+def _dead_letter(record: Record, value: bytes, stage: str, detail: str) -> Emit:
+    letter = DeadLetter(
+        stage=stage,
+        reason=DeadLetterReason.UNDECODABLE_RECORD,
+        detail=detail,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        version=VERSION,
+        key=record.key,
+        partition_key=record.key,
+        headers=record.headers,
+        value=value,
+    )
+    return DEAD_LETTERS, deadletter.to_message(letter)

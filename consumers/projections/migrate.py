@@ -1,0 +1,36 @@
+"""Brings the read model's tables to the form that this program knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from consumers.errors import ProjectionRefused
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(connection: Connection, database: str) -> None:
+    """The tables are at this program's revision, as far as the caller's transaction is committed.
+
+    The transaction must already exclude other writers; two programs that start at once then follow one another.
+    Raises ``ProjectionRefused`` when a newer program has been here; its message calls the database ``database``.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
+    present = set(MigrationContext.configure(connection).get_current_heads())
+    if not present <= known:
+        raise ProjectionRefused(
+            f"{database}: written by a newer Hookline (revision {', '.join(sorted(present - known))}); "
+            "start that version, or name another database: it will be filled from the log"
+        )
+    if present != set(scripts.get_heads()):
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

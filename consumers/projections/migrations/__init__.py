@@ -1,0 +1,1 @@
+"""The tables' history, oldest first in ``versions``. A file there is never changed once it was released."""

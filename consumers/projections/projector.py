@@ -1,0 +1,77 @@
+"""The projecting stage: verification events in, rows of the read model out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from consumers.errors import ProjectionUnavailable
+from consumers.events import Decoded, decode
+from consumers.projections import writing
+from consumers.projections.store import Store
+from runtime import metrics
+from runtime.eventlog import Batch, Emit, EventLog, Record
+from runtime.stage import Stage
+from schemas.deadletter import DeadLetterReason
+from schemas.topics import VERIFICATION_EVENTS
+
+NAME = "project"
+_PAGE = 500
+
+
+class Projector:
+    """Keeps the read model level with the log. ``handle`` may be repeated: rows are keyed by event and folded anew.
+
+    The read model stores its own position with its rows. Where that lies behind the group's (an older copy of the
+    database was put back, or it was deleted) what is missing is read from the log first.
+    """
+
+    def __init__(self, store: Store, log: EventLog) -> None:
+        self._store = store
+        self._log = log
+        self._dead_letters = 0
+
+    async def handle(self, batch: Batch) -> Sequence[Emit]:
+        """The rows hold the batch's events and all before them; returned are dead letters of the records that are none.
+
+        Raises ``ProjectionUnavailable``, and the log's errors.
+        """
+        await self._catch_up(batch)
+        decoded = decode(batch.records, NAME)
+        await self._write(batch, decoded, batch.next_offset)
+        self._dead_letters = len(decoded.dead_letters)
+        return decoded.dead_letters
+
+    def count(self) -> None:
+        """Counts what the last batch came to; called once it is finished."""
+        metrics.DEAD_LETTERS.labels(NAME, DeadLetterReason.UNDECODABLE_RECORD).inc(self._dead_letters)
+
+    async def _catch_up(self, batch: Batch) -> None:
+        """Writes what lies between the read model's position and the batch; its dead letters were emitted long ago."""
+        position = await writing.position(self._store, batch.topic, batch.partition)
+        if position < batch.start:
+            async for page in self._pages(batch, position):
+                await self._write(batch, decode(page, NAME), page[-1].offset + 1)
+
+    async def _pages(self, batch: Batch, start: int) -> AsyncIterator[list[Record]]:
+        page: list[Record] = []
+        async for record in self._log.scan(batch.topic, partition=batch.partition, start=start):
+            if record.offset >= batch.start:
+                break
+            page.append(record)
+            if len(page) == _PAGE:
+                yield page
+                page = []
+        if page:
+            yield page
+
+    async def _write(self, batch: Batch, decoded: Decoded, next_offset: int) -> None:
+        async with self._store.writing() as connection:
+            await writing.move(connection, batch.topic, batch.partition, next_offset)
+            await writing.erase(connection, decoded.erased)
+            await writing.add(connection, decoded.events)
+
+
+def stage(store: Store, log: EventLog) -> Stage:
+    """The stage as the loop runs it; it waits while its database is unavailable."""
+    projector = Projector(store, log)
+    return Stage(NAME, (VERIFICATION_EVENTS,), projector.handle, projector.count, (ProjectionUnavailable,))

@@ -1,0 +1,168 @@
+"""The read model's database: connections with deadlines, and its driver's errors in our words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from stamina import retry_context
+
+from consumers.errors import ProjectionRefused, ProjectionUnavailable
+from consumers.projections.migrate import upgrade
+
+DEFAULT_DEADLINE = 10.0
+_MIGRATION_DEADLINE = 60.0
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+
+
+class Store:
+    """A database that holds the read model. ``name`` is its URL without the password."""
+
+    def __init__(self, engine: AsyncEngine, deadline: float = DEFAULT_DEADLINE) -> None:
+        self.name = _shown(engine.url)
+        self._engine = engine
+        self._deadline = deadline
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database.
+
+        Raises ``ProjectionUnavailable`` for whatever the driver says inside, and after the deadline.
+        """
+        async with self._transaction(self._engine, self._deadline) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """The same, alone among writers where the database is SQLite. Committed on leaving, or not at all."""
+        engine = self._engine.execution_options(hookline_writes=True)
+        async with self._transaction(engine, deadline or self._deadline) as connection:
+            yield connection
+
+    async def migrate(self) -> None:
+        """The tables are this program's. Safe when several start at once.
+
+        Raises ``ProjectionRefused`` when a newer program has been here, ``ProjectionUnavailable``.
+        """
+        # SQLite does not wait for a lock when a file changes to WAL, as it does once, after it was made.
+        async for attempt in retry_context(on=_is_locked, attempts=None, timeout=self._deadline, wait_initial=0.02):
+            with attempt:
+                async with self.writing(_MIGRATION_DEADLINE) as connection:
+                    await connection.run_sync(upgrade, self.name)
+
+    async def close(self) -> None:
+        """Its connections are closed. Raises ``ProjectionUnavailable`` when that takes longer than the deadline."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                await self._engine.dispose()
+        except TimeoutError as error:
+            raise self._silent(self._deadline) from error
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine, deadline: float) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with asyncio.timeout(deadline), engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise _explained(self.name, error) from error
+        except (TimeoutError, PoolTimeout) as error:
+            raise self._silent(deadline) from error
+        except OSError as error:
+            raise ProjectionUnavailable(
+                f"{self.name}: not reached ({type(error).__name__}); see whether it runs and the address is right"
+            ) from error
+
+    def _silent(self, deadline: float) -> ProjectionUnavailable:
+        return ProjectionUnavailable(
+            f"{self.name}: no answer within {deadline:g} s; see whether it is overloaded or locked"
+        )
+
+
+@asynccontextmanager
+async def open_store(url: str, *, deadline: float = DEFAULT_DEADLINE) -> AsyncIterator[Store]:
+    """The read model at this URL, its tables made or migrated; closed when the context ends.
+
+    ``sqlite:///relative.db`` and ``sqlite:////absolute.db``, or ``postgresql://user@host/name``. ``deadline`` bounds
+    each transaction, in seconds. Raises ``ProjectionRefused``, ``ProjectionUnavailable``.
+    """
+    store = Store(_engine(_url(url), deadline), deadline)
+    try:
+        await store.migrate()
+        yield store
+    finally:
+        await store.close()
+
+
+def _url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise ProjectionRefused("projections url: not a URL; write sqlite:///path/to/file.db") from error
+    driver = _DRIVERS.get(url.get_backend_name())
+    if driver is None or not url.database:
+        raise ProjectionRefused(
+            f"projections url {_shown(url)}: not one that Hookline can open; write sqlite:///path/to/file.db"
+        )
+    return url.set(drivername=driver)
+
+
+def _shown(url: URL) -> str:
+    """The URL as the settings have it, without its password."""
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+
+
+def _engine(url: URL, deadline: float) -> AsyncEngine:
+    try:
+        engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=url.get_backend_name() != "sqlite")
+    except ModuleNotFoundError as error:
+        raise ProjectionRefused(f"{_shown(url)}: needs the package {error.name}; install it") from error
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", partial(_prepare_sqlite, deadline / 2))
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(patience: float, connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
+    """Transactions are begun by ``_begin_sqlite``, not by the driver; readers and the writer do not stop each other.
+
+    ``patience``: how many seconds a statement waits for another program's lock, less than the deadline of it all.
+    """
+    connection.isolation_level = None
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}").close()
+        connection.execute("PRAGMA journal_mode = WAL").close()
+        # A power cut may take the last transactions away, positions and rows together: the log still has them.
+        connection.execute("PRAGMA synchronous = NORMAL").close()
+    except BaseException:
+        connection.close()  # the pool does not know it yet
+        raise
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("hookline_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_locked(error: Exception) -> bool:
+    driver = error.__cause__
+    return isinstance(driver, DBAPIError) and getattr(driver.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
+def _explained(name: str, error: DBAPIError) -> ProjectionRefused | ProjectionUnavailable:
+    said = str(error.orig).partition("\n")[0]
+    word = getattr(error.orig, "sqlite_errorname", "")
+    if word.startswith(_DAMAGED):
+        return ProjectionRefused(
+            f"{name}: not a usable database ({said}); move it away: a new one will be filled from the log"
+        )
+    return ProjectionUnavailable(
+        f"{name}: {said}; see that it is there, not locked, has space, and may be written by this user"
+    )
