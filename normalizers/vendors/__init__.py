@@ -1,4 +1,4 @@
-"""What each vendor's documents mean: one file (or folder) a vendor, one line in this list; pure functions and tables."""
+"""What each vendor's documents mean: one file or folder a vendor, one line in this list; pure functions and tables."""
 
 from normalizers.reading import VendorMapping
 from normalizers.vendors import idenfy
