@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
@@ -111,6 +112,8 @@ def _url(text: str) -> URL:
         raise ProjectionRefused(
             f"projections url {_shown(url)}: not one that Hookline can open; write sqlite:///path/to/file.db"
         )
+    if url.get_backend_name() == "sqlite" and not Path(url.database).absolute().parent.is_dir():
+        raise ProjectionRefused(f"{_shown(url)}: its folder is not there; make it, or name another")
     return url.set(drivername=driver)
 
 

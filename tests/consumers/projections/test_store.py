@@ -68,9 +68,9 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
             pass
 
 
-async def test_a_missing_folder_is_told_as_unavailable(tmp_path: Path) -> None:
-    """The driver's error does not leave; its words and the database do."""
-    with pytest.raises(ProjectionUnavailable, match=r"none/views\.db: unable to open database file; see that it is"):
+async def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    """It is never made by surprise."""
+    with pytest.raises(ProjectionRefused, match=r"none/views\.db: its folder is not there; make it"):
         async with open_store(f"sqlite:///{tmp_path}/none/views.db"):
             pass
 
