@@ -63,7 +63,8 @@ def test_the_full_example_names_every_setting() -> None:
     """Whoever starts from it finds all there is."""
     text = (ROOT / "deploy" / "full.toml").read_text()
     named = set(re.findall(r"^([a-z_]+) =", text, flags=re.MULTILINE))
-    fields = {name for model in [SourceSettings, *sections().values()] for name in model.model_fields}
+    models: list[type[BaseModel]] = [SourceSettings, *sections().values()]
+    fields = {name for model in models for name in model.model_fields}
     assert fields == named
 
 
