@@ -35,19 +35,25 @@ def _nothing() -> None:
     return None
 
 
+async def _ready() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What a stage reads, and what it makes of a batch. Its name is also its group's.
 
-    ``handle`` must be safe to repeat: its emits and the group's position are finished together, but a batch whose
-    finish failed is handled again. ``finished`` is called after each finish, for whatever may be counted once only.
-    ``retriable`` are the errors of the stage's own dependencies (a database) that pass by themselves.
+    ``begin`` comes before the first batch, and again whenever the stage begins anew. ``handle`` must be safe to repeat:
+    its emits and the group's position are finished together, but a batch whose finish failed is handled again.
+    ``finished`` is called after each finish, for whatever may be counted once only. ``retriable`` are the errors of the
+    stage's own dependencies (a database) that pass by themselves.
     """
 
     name: str
     topics: tuple[str, ...]
     handle: Handle
     finished: Callable[[], None] = _nothing
+    begin: Callable[[], Awaitable[None]] = _ready
     retriable: tuple[type[Exception], ...] = ()
 
 
@@ -61,6 +67,7 @@ async def run_stage(stage: Stage, log: EventLog, stop: asyncio.Event, health: He
     pause = _FIRST_PAUSE
     while not stop.is_set():
         try:
+            await stage.begin()
             async with log.read(stage.topics, stage.name) as reader:
                 await _work(stage, log, reader, stop, health)
         except retriable as error:

@@ -30,6 +30,16 @@ class Projector:
         self._log = log
         self._dead_letters = 0
 
+    async def begin(self) -> None:
+        """The read model is level with the log's end: an empty or older database is filled before anything new comes.
+
+        Raises ``ProjectionUnavailable``, and the log's errors.
+        """
+        positions = await writing.positions(self._store, VERIFICATION_EVENTS)
+        for partition, start in positions.items() or [(None, 0)]:
+            async for page in self._pages(partition, start, None):
+                await self._write_page(page)
+
     async def handle(self, batch: Batch) -> Sequence[Emit]:
         """The rows hold the batch's events and all before them; returned are dead letters of the records that are none.
 
@@ -37,7 +47,7 @@ class Projector:
         """
         await self._catch_up(batch)
         decoded = decode(batch.records, NAME)
-        await self._write(batch, decoded, batch.next_offset)
+        await self._write(batch.partition, decoded, batch.next_offset)
         self._dead_letters = len(decoded.dead_letters)
         return decoded.dead_letters
 
@@ -49,24 +59,28 @@ class Projector:
         """Writes what lies between the read model's position and the batch; its dead letters were emitted long ago."""
         position = await writing.position(self._store, batch.topic, batch.partition)
         if position < batch.start:
-            async for page in self._pages(batch, position):
-                await self._write(batch, decode(page, NAME), page[-1].offset + 1)
+            async for page in self._pages(batch.partition, position, batch.start):
+                await self._write_page(page)
 
-    async def _pages(self, batch: Batch, start: int) -> AsyncIterator[list[Record]]:
+    async def _pages(self, partition: int | None, start: int, end: int | None) -> AsyncIterator[list[Record]]:
+        """The records from ``start`` on, before ``end``; each page of one partition."""
         page: list[Record] = []
-        async for record in self._log.scan(batch.topic, partition=batch.partition, start=start):
-            if record.offset >= batch.start:
+        async for record in self._log.scan(VERIFICATION_EVENTS, partition=partition, start=start):
+            if end is not None and record.offset >= end:
                 break
-            page.append(record)
-            if len(page) == _PAGE:
+            if page and (len(page) == _PAGE or record.partition != page[0].partition):
                 yield page
                 page = []
+            page.append(record)
         if page:
             yield page
 
-    async def _write(self, batch: Batch, decoded: Decoded, next_offset: int) -> None:
+    async def _write_page(self, page: Sequence[Record]) -> None:
+        await self._write(page[-1].partition, decode(page, NAME), page[-1].offset + 1)
+
+    async def _write(self, partition: int, decoded: Decoded, next_offset: int) -> None:
         async with self._store.writing() as connection:
-            await writing.move(connection, batch.topic, batch.partition, next_offset)
+            await writing.move(connection, VERIFICATION_EVENTS, partition, next_offset)
             await writing.erase(connection, decoded.erased)
             await writing.add(connection, decoded.events)
 
@@ -74,4 +88,11 @@ class Projector:
 def stage(store: Store, log: EventLog) -> Stage:
     """The stage as the loop runs it; it waits while its database is unavailable."""
     projector = Projector(store, log)
-    return Stage(NAME, (VERIFICATION_EVENTS,), projector.handle, projector.count, (ProjectionUnavailable,))
+    return Stage(
+        NAME,
+        (VERIFICATION_EVENTS,),
+        projector.handle,
+        projector.count,
+        begin=projector.begin,
+        retriable=(ProjectionUnavailable,),
+    )

@@ -26,6 +26,15 @@ async def position(store: Store, topic: str, partition: int) -> int:
     return found or 0
 
 
+async def positions(store: Store, topic: str) -> dict[int, int]:
+    """The offset of the next unseen record of each partition that the read model has seen anything of."""
+    async with store.reading() as connection:
+        rows = await connection.execute(
+            select(POSITIONS.c.partition, POSITIONS.c.next_offset).where(POSITIONS.c.topic == topic)
+        )
+        return {row.partition: row.next_offset for row in rows}
+
+
 async def move(connection: AsyncConnection, topic: str, partition: int, next_offset: int) -> None:
     """The position is ``next_offset``. Comes first in its transaction: its row keeps a second writer waiting."""
     await _upsert(connection, POSITIONS, [{"topic": topic, "partition": partition, "next_offset": next_offset}])

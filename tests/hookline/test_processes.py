@@ -99,6 +99,19 @@ async def test_every_stage_runs_as_a_process_of_its_own(shell: Shell) -> None:
     assert [letter] == await shell.rows("dead-letters", "show", letter["callback_id"])
 
 
+async def test_lost_projections_are_filled_from_the_log(shell: Shell) -> None:
+    """Deleting their file is repaired by the next start, without a new callback."""
+    shell.write_settings()
+    async with shell.serve("dev", "--no-sandbox") as process, ClientSession() as client:
+        assert await post(client, process.url, result("scan-1")) == 200
+        await until(lambda: answers_status(shell, "scan-1"))
+        assert await process.end(signal.SIGTERM) == 0
+    for path in shell.folder.glob("hookline-views.db*"):
+        path.unlink()
+    async with shell.serve("project"):
+        await until(lambda: answers_status(shell, "scan-1"))
+
+
 async def answers_status(shell: Shell, scan_ref: str) -> bool:
     return (await shell.run("status", f"idenfy:{scan_ref}"))[0] == 0
 

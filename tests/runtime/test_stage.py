@@ -54,7 +54,7 @@ class Copier:
         self.finished += 1
 
     def stage(self) -> Stage:
-        return Stage("copier", ("in",), self.handle, self.count, (DatabaseDown,))
+        return Stage("copier", ("in",), self.handle, self.count, retriable=(DatabaseDown,))
 
 
 async def run_to_the_end(log: EventLog, stage: Stage) -> Health:
