@@ -54,7 +54,9 @@ class Store:
         Raises ``ProjectionRefused`` when a newer program has been here, ``ProjectionUnavailable``.
         """
         # SQLite does not wait for a lock when a file changes to WAL, as it does once, after it was made.
-        async for attempt in retry_context(on=_is_locked, attempts=None, timeout=self._deadline, wait_initial=0.02):
+        async for attempt in retry_context(
+            on=_is_locked, attempts=None, timeout=self._deadline, wait_initial=0.02, wait_max=0.5, wait_jitter=0.1
+        ):
             with attempt:
                 async with self.writing(_MIGRATION_DEADLINE) as connection:
                     await connection.run_sync(upgrade, self.name)
