@@ -19,6 +19,7 @@ from runtime.errors import SettingsInvalid
 
 _PREFIX = "HOOKLINE_"
 _FILE_VARIABLE = "HOOKLINE_SETTINGS"
+_ROOM_FOR_HEADERS = 64 * 1024
 _DEFAULT_FILE = Path("hookline.toml")
 
 
@@ -123,6 +124,9 @@ class Settings(_Section):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"source: the name {', '.join(twice)} is given twice; each source needs its own")
+        if self.receiver.max_body_bytes + _ROOM_FOR_HEADERS > self.log.max_record_bytes:
+            least = self.receiver.max_body_bytes + _ROOM_FOR_HEADERS
+            raise ValueError(f"log.max_record_bytes: a body and its headers must fit; write at least {least}")
         if self.projections.url is None and self.log.sqlite_path is None:
             raise ValueError("projections.url: needed, as there is no embedded log to put the projections beside")
         return self

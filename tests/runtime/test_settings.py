@@ -78,6 +78,12 @@ def test_two_sources_of_one_name_are_a_mistake(tmp_path: Path) -> None:
     assert mistakes(tmp_path, source * 2) == ["source: the name a is given twice; each source needs its own"]
 
 
+def test_a_body_that_is_taken_fits_on_the_log(tmp_path: Path) -> None:
+    """Otherwise it would be refused after it was received."""
+    text = "[receiver]\nmax_body_bytes = 5_000_000"
+    assert mistakes(tmp_path, text) == ["log.max_record_bytes: a body and its headers must fit; write at least 5065536"]
+
+
 def test_unsigned_must_be_said_aloud_and_alone(tmp_path: Path) -> None:
     """An open door beside a key is a misunderstanding."""
     text = '[[source]]\nname = "a"\nvendor = "idenfy"\nunsigned = true\nsecrets = ["x"]'

@@ -82,7 +82,7 @@ class Submissions:
     def _admit(self, operation: Operation) -> None:
         if self._closed:
             raise LogUnavailable(f"log file {self._path}: closed; open it anew")
-        size = operation.size = sum(row.size for row in operation.rows)
+        size = operation.size = sum([row.size for row in operation.rows])
         if self._count and (self._count >= MAX_WAITING or self._bytes + size > MAX_WAITING_BYTES):
             raise LogUnavailable(
                 f"log file {self._path}: not written, {self._count} writes ({self._bytes} bytes) wait already"
