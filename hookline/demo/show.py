@@ -34,11 +34,10 @@ class Told:
 
 def table_of(told: list[Told]) -> Table:
     table = Table(title="what came in, and what came out", title_justify="left")
-    for column in ("verification", "story", "callbacks", "events", "reasons"):
-        table.add_column(column, no_wrap=column != "reasons")
+    for column in ("story", "callbacks", "events", "reasons"):
+        table.add_column(column, no_wrap=column != "reasons", overflow="fold")
     for one in told:
         table.add_row(
-            f"idenfy:{one.scan_ref[:8]}…",
             one.story.title,
             " ".join(str(status) for status in one.answers),
             " → ".join(_coloured(event) for event in one.events),
