@@ -9,7 +9,7 @@ from runtime.eventlog import Emit, Record
 from runtime.version import VERSION
 from schemas import deadletter
 from schemas.codec import event_from_record
-from schemas.deadletter import DeadLetter, DeadLetterReason
+from schemas.deadletter import DeadLetterReason
 from schemas.event import VerificationEvent
 from schemas.message import Undecodable
 from schemas.topics import DEAD_LETTERS
@@ -41,22 +41,13 @@ def decode(records: Sequence[Record], stage: str) -> Decoded:
         try:
             events.append(event_from_record(record))
         except Undecodable as error:
-            dead_letters.append(_dead_letter(record, record.value, stage, str(error)))
+            letter = deadletter.of_record(
+                record,
+                record.key,
+                stage=stage,
+                reason=DeadLetterReason.UNDECODABLE_RECORD,
+                detail=str(error),
+                version=VERSION,
+            )
+            dead_letters.append((DEAD_LETTERS, deadletter.to_message(letter)))
     return Decoded(tuple(events), frozenset(erased), tuple(dead_letters))
-
-
-def _dead_letter(record: Record, value: bytes, stage: str, detail: str) -> Emit:
-    letter = DeadLetter(
-        stage=stage,
-        reason=DeadLetterReason.UNDECODABLE_RECORD,
-        detail=detail,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        version=VERSION,
-        key=record.key,
-        partition_key=record.key,
-        headers=record.headers,
-        value=value,
-    )
-    return DEAD_LETTERS, deadletter.to_message(letter)

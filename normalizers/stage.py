@@ -22,7 +22,7 @@ from schemas import callback as callbacks
 from schemas import deadletter, topics
 from schemas.callback import Callback
 from schemas.codec import event_to_message
-from schemas.deadletter import DeadLetter, DeadLetterReason
+from schemas.deadletter import DeadLetterReason
 from schemas.event import EventKind, Raw, VerificationEvent
 from schemas.message import Undecodable
 
@@ -91,18 +91,9 @@ class Normalizer:
 
     def _dead_letter(self, record: Record, reason: DeadLetterReason, detail: str) -> Emit:
         self._tally["dead letter", NAME, reason] += 1
-        letter = DeadLetter(
-            stage=NAME,
-            reason=reason,
-            detail=detail,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            version=VERSION,
-            key=record.key,
-            partition_key=record.key.rsplit("/", 1)[0],
-            headers=record.headers,
-            value=record.value or b"",
+        verification_id = record.key.rsplit("/", 1)[0]
+        letter = deadletter.of_record(
+            record, verification_id, stage=NAME, reason=reason, detail=detail, version=VERSION
         )
         return topics.DEAD_LETTERS, deadletter.to_message(letter)
 

@@ -45,6 +45,25 @@ class DeadLetter:
     value: bytes
 
 
+def of_record(
+    record: Stored, partition_key: str, *, stage: str, reason: DeadLetterReason, detail: str, version: str
+) -> DeadLetter:
+    """The dead letter that a record becomes at this stage of this version of the program."""
+    return DeadLetter(
+        stage=stage,
+        reason=reason,
+        detail=detail,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        version=version,
+        key=record.key,
+        partition_key=partition_key,
+        headers=record.headers,
+        value=record.value or b"",
+    )
+
+
 def to_message(letter: DeadLetter) -> Message:
     about = {
         "stage": letter.stage,
