@@ -55,6 +55,12 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
+def say(text: str) -> None:
+    """Prints the text as it is, but for control characters: vendors' words must not move a terminal's cursor."""
+    shown = [each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text]
+    out.print("".join(shown), markup=False)
+
+
 def print_json(row: Mapping[str, Any]) -> None:
     """One line on stdout, there at once for whoever follows."""
     sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))

@@ -26,7 +26,7 @@ class CallbackKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """One delivery. ``http_headers`` keeps order and repeats; the vendor's secret ones were left out.
+    """One delivery. ``http_headers`` keeps order and repeats, bytes as Latin-1; the vendor's secret ones were left out.
 
     ``verification_id`` is the vendor's id as far as the door found one, else the callback's own ``id`` (UUIDv7).
     ``checked_by`` names the scheme and the key that authenticated it, never the key. ``cause`` is the id of the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hookline.cli import SettingsFile, out, run, settings_of
+from hookline.cli import SettingsFile, run, say, settings_of
 from hookline.serving import opened_log
 from ingest.receive import sources_of
 from runtime.settings import Settings
@@ -21,12 +21,12 @@ def check(settings: SettingsFile = None) -> None:
 
 async def _check(settings: Settings) -> None:
     sources = sources_of(settings.source)
-    out.print(f"settings: in order; sources: {', '.join(sources) or 'none'}", markup=False)
+    say(f"settings: in order; sources: {', '.join(sources) or 'none'}")
     for source in sources.values():
         if not source.secrets:
-            out.print(f"warning: source {source.name} is unsigned: whoever can reach it can write to it", markup=False)
+            say(f"warning: source {source.name} is unsigned: whoever can reach it can write to it")
     verify()
-    out.print("schemas: today's are the newest of their history and compatible with all of it")
+    say("schemas: today's are the newest of their history and compatible with all of it")
     async with opened_log(settings) as log:
         await log.check()
-    out.print(f"log: {settings.log.url} can be written and read", markup=False)
+    say(f"log: {settings.log.url} can be written and read")

@@ -13,7 +13,7 @@ import orjson
 import typer
 
 from hookline import rows
-from hookline.cli import SettingsFile, out, run, settings_of
+from hookline.cli import SettingsFile, run, say, settings_of
 from hookline.everything import Everything, dev_settings, everything
 from ingest.receive import sources_of
 from runtime.observability import configure_logging
@@ -63,9 +63,9 @@ def _say(all_of_it: Everything) -> None:
     process = all_of_it.process
     sandbox = f", sandbox on {all_of_it.sandbox}" if all_of_it.sandbox else ""
     where = f"callbacks on {process.receiver}/callbacks/<source>, operations on {process.operations}{sandbox}"
-    out.print(f"ready: {where}", markup=False)
+    say(f"ready: {where}")
     for line in _example(all_of_it):
-        out.print(line, markup=False)
+        say(line)
 
 
 def _example(all_of_it: Everything) -> list[str]:
@@ -95,4 +95,4 @@ async def _print_events(all_of_it: Everything) -> None:
     async for record in log.scan(topics.VERIFICATION_EVENTS):
         end = record.offset + 1
     async for record in log.scan(topics.VERIFICATION_EVENTS, start=end, follow=True):
-        out.print(rows.EVENTS.line(rows.EVENTS.row(record)), markup=False)
+        say(rows.EVENTS.line(rows.EVENTS.row(record)))

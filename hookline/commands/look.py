@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from hookline import rows
-from hookline.cli import AsJson, Follow, SettingsFile, out, print_json, run, settings_of
+from hookline.cli import AsJson, Follow, SettingsFile, print_json, run, say, settings_of
 from hookline.rows import View
 from hookline.serving import opened_log
 from ingest.vendors import DOORS
@@ -73,7 +73,7 @@ async def _show_topic(log: EventLog, name: str, view: View, *, follow: bool, as_
         if row is not None and as_json:
             print_json(row)
         elif row is not None:
-            out.print(view.line(row), markup=False)
+            say(view.line(row))
 
 
 def _row(record: Record, view: View) -> rows.Row | None:
@@ -98,4 +98,4 @@ async def _show_one(settings: Settings, callback_id: str, *, as_json: bool) -> N
             print_json(row)
         else:
             width = max(len(name) for name in row)
-            out.print("\n".join(f"{name:<{width}}  {value}" for name, value in row.items()), markup=False)
+            say("\n".join(f"{name:<{width}}  {value}" for name, value in row.items()))

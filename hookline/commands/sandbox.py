@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hookline.cli import out, run
+from hookline.cli import run, say
 from hookline.everything import DEV_KEY, served
 from sandbox.idenfy import Account, Behaviour, make_app
 
@@ -40,5 +40,5 @@ async def _serve(account: Account, behaviour: Behaviour, port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with served(make_app(account, behaviour), port) as url:
-        out.print(f"ready: sandbox iDenfy on {url}, callbacks to {account.webhook_url}", markup=False)
+        say(f"ready: sandbox iDenfy on {url}, callbacks to {account.webhook_url}")
         await stop.wait()

@@ -8,7 +8,7 @@ from functools import partial
 import typer
 
 from hookline import serving
-from hookline.cli import SettingsFile, out, run, settings_of
+from hookline.cli import SettingsFile, run, say, settings_of
 
 _STAGES = {
     serving.RECEIVE: "Receive callbacks: authenticate each, store it, answer 200.",
@@ -33,4 +33,4 @@ def _command(part: str) -> Callable[..., None]:
 
 def _say(part: str, process: serving.Running) -> None:
     at = f" on {process.receiver}/callbacks/<source>" if process.receiver else ""
-    out.print(f"ready: {part}{at}, operations on {process.operations}", markup=False)
+    say(f"ready: {part}{at}, operations on {process.operations}")

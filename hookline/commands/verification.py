@@ -11,7 +11,7 @@ from consumers.projections import queries
 from consumers.projections.queries import StatusRow
 from consumers.projections.store import Store, open_store
 from hookline import rows
-from hookline.cli import AsJson, SettingsFile, out, print_json, run, settings_of
+from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from runtime.errors import HooklineError
 from runtime.settings import Settings
 from schemas.event import EventKind, VerificationEvent
@@ -64,7 +64,7 @@ async def _status(settings: Settings, provider: str, verification_id: str, *, as
         if as_json:
             print_json(queries.as_json(row))
         else:
-            out.print(_status_text(row), markup=False)
+            say(_status_text(row))
 
 
 def _chosen(found: Sequence[StatusRow]) -> Sequence[StatusRow]:
@@ -79,7 +79,7 @@ async def _timeline(settings: Settings, provider: str, verification_id: str, *, 
         if as_json:
             print_json(queries.as_json(event))
         else:
-            out.print(_timeline_text(queries.as_json(event)), markup=False)
+            say(_timeline_text(queries.as_json(event)))
 
 
 async def _events(store: Store, provider: str, verification_id: str) -> Sequence[VerificationEvent]:

@@ -6,6 +6,8 @@ import asyncio
 
 from aiohttp import web
 
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
 
 class BodyTooLarge(Exception):
     """More bytes than the limit were announced or sent."""
@@ -19,6 +21,8 @@ async def read_body(request: web.BaseRequest, limit: int, seconds: float) -> byt
     """The body's bytes, exactly. No more than ``limit`` bytes and one chunk are ever held."""
     if (request.content_length or 0) > limit:
         raise BodyTooLarge
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(_CONTINUE)
     if request.content.is_eof():
         return _within(request.content.read_nowait(), limit)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -138,9 +138,13 @@ def _callback(request: web.BaseRequest, body: bytes, source: Source, secret: Sec
         received_at=datetime.now(UTC),
         body=body,
         checked_by=f"{source.door.scheme} {secret.name}" if secret is not _UNSIGNED else _UNSIGNED.name,
-        http_headers=tuple(
-            (name, value) for name, value in request.headers.items() if name.lower() not in source.door.secret_headers
-        ),
+        http_headers=_http_headers(request, source.door.secret_headers),
         query=request.rel_url.raw_query_string,
         test=source.test,
     )
+
+
+def _http_headers(request: web.BaseRequest, secret: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """The headers in their order, repeats included, without the secret ones; their bytes as Latin-1."""
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers]
+    return tuple([pair for pair in headers if pair[0].lower() not in secret])

@@ -66,6 +66,32 @@ async def test_bytes_and_ordered_headers_are_kept_as_they_came(open_door: OpenDo
     assert [*head, ("Content-Length", str(len(body))), ("Connection", "close")] == list(stored.http_headers)
 
 
+async def test_bytes_that_are_no_text_are_kept_in_headers(open_door: OpenDoor) -> None:
+    """A header that is not UTF-8 is no reason to refuse a signed callback; it is kept as Latin-1, byte for byte."""
+    door = await open_door()
+    signature = signed(BODY)["Idenfy-Signature"].encode()
+    head = b"POST /callbacks/idenfy HTTP/1.1\r\nHost: h\r\nX-Bytes: \xff\xc5\xa0\r\nIdenfy-Signature: " + signature
+    request = head + b"\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY
+    assert (await raw(door, request)).startswith(b"HTTP/1.1 200")
+    [stored] = await door.stored()
+    assert stored.http_header("x-bytes") == b"\xff\xc5\xa0".decode("latin-1")
+
+
+async def test_a_client_that_waits_for_continue_is_told_to(open_door: OpenDoor) -> None:
+    """Only when the callback may come at all."""
+    door = await open_door()
+    lines = "".join(f"{name}: {value}\r\n" for name, value in signed(BODY).items())
+    head = f"HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n{lines}Content-Length: {len(BODY)}\r\n\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.write(f"POST /callbacks/idenfy {head}".encode())
+    async with asyncio.timeout(10):
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(BODY)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    writer.close()
+    assert (await raw(door, f"POST /callbacks/nobody {head}".encode())).startswith(b"HTTP/1.1 404")
+
+
 async def test_secrets_in_headers_are_not_stored(open_door: OpenDoor) -> None:
     """What opens a door elsewhere does not lie on the log."""
     door = await open_door()
