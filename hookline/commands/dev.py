@@ -37,7 +37,8 @@ def dev(
     sandbox: Annotated[bool, typer.Option(help="Run the sandbox vendors too.")] = True,
     port: Annotated[int, typer.Option(help="Where the sandbox listens; 0: any free port.")] = 8090,
 ) -> None:
-    run(_run(_settings(settings), Behaviour() if sandbox else None, port))
+    named = f" --settings {settings}" if settings else ""
+    run(_run(_settings(settings), Behaviour() if sandbox else None, port, named))
 
 
 def _settings(file: Path | None) -> Settings:
@@ -48,28 +49,31 @@ def _settings(file: Path | None) -> Settings:
     return chosen
 
 
-async def _run(settings: Settings, behaviour: Behaviour | None, port: int) -> None:
+async def _run(settings: Settings, behaviour: Behaviour | None, port: int, named: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with everything(settings, behaviour, port) as all_of_it, asyncio.TaskGroup() as tasks:
-        _say(all_of_it)
+        _say(all_of_it, named)
         printing = tasks.create_task(_print_events(all_of_it))
         await stop.wait()
         printing.cancel()
 
 
-def _say(all_of_it: Everything) -> None:
+def _say(all_of_it: Everything, named: str) -> None:
     process = all_of_it.process
     sandbox = f", sandbox on {all_of_it.sandbox}" if all_of_it.sandbox else ""
     where = f"callbacks on {process.receiver}/callbacks/<source>, operations on {process.operations}{sandbox}"
     say(f"ready: {where}")
-    for line in _example(all_of_it):
+    for line in _example(all_of_it, named):
         say(line)
 
 
-def _example(all_of_it: Everything) -> list[str]:
-    """A delivery for the first source of iDenfy that has a key, as a line for the shell, and what to ask afterwards."""
+def _example(all_of_it: Everything, named: str) -> list[str]:
+    """A delivery for the first source of iDenfy that has a key, as a line for the shell, and what to ask afterwards.
+
+    ``named`` is how the settings were named on the command line, if they were.
+    """
     sources = sources_of([source for source in all_of_it.settings.source if source.vendor == "idenfy"])
     source = next((source for source in sources.values() if source.secrets), None)
     if source is None:
@@ -83,8 +87,8 @@ def _example(all_of_it: Everything) -> list[str]:
     return [
         "try:",
         f"  curl -i {all_of_it.process.receiver}/callbacks/{source.name} {headers} --data-binary '{body.decode()}'",
-        f"  hookline status idenfy:{scan_ref}",
-        f"  hookline timeline idenfy:{scan_ref}",
+        f"  hookline status idenfy:{scan_ref}{named}",
+        f"  hookline timeline idenfy:{scan_ref}{named}",
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import BasicAuth, ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, encode_basic_auth
 
 from schemas.event import Outcome
 
@@ -72,7 +72,7 @@ class Teller:
     def __init__(self, client: ClientSession, sandbox: str, key: str, secret: str) -> None:
         self._client = client
         self._sandbox = sandbox
-        self._auth = BasicAuth(key, secret)
+        self._headers = {"Authorization": encode_basic_auth(key, secret)}
 
     async def begin(self, story: Story, client_id: str) -> str:
         """Creates the story's verification and gives its scanRef."""
@@ -97,7 +97,7 @@ class Teller:
 
     async def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Mapping[str, Any]:
         url = self._sandbox + path
-        async with self._client.request(method, url, json=body, auth=self._auth, timeout=_DEADLINE) as answer:
+        async with self._client.request(method, url, json=body, headers=self._headers, timeout=_DEADLINE) as answer:
             answer.raise_for_status()
             content: Mapping[str, Any] = await answer.json()
             return content

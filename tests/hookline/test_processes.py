@@ -6,9 +6,9 @@ import asyncio
 import signal
 from hashlib import sha256
 
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientError, ClientSession, encode_basic_auth
 
-from tests.hookline.conftest import Process, Shell, headers, result
+from tests.hookline.conftest import KEY, Process, Shell, headers, result
 from tests.waiting import until
 
 
@@ -228,6 +228,39 @@ async def sh(line: str) -> str:
     async with asyncio.timeout(30):
         output, _ = await process.communicate()
     return output.decode()
+
+
+async def test_dummy_results_of_the_sandbox_are_events_marked_as_tests(shell: Shell) -> None:
+    """The sandbox runs alone; its development account's dummy results arrive, and nobody may act on them."""
+    shell.write_settings()
+    shell.environ["HOOKLINE_SOURCE__IDENFY__ENVIRONMENT"] = "test"
+    async with shell.serve("dev", "--no-sandbox") as process:
+        to = f"{process.url}/callbacks/idenfy"
+        arguments = ("sandbox", "--port", "0", "--send-to", to, "--signing-key", KEY, "--time-scale", "0.01")
+        async with shell.serve(*arguments) as sandbox, partner() as client:
+            url = sandbox.ready.split(" on ")[1].split(",")[0]
+            token = {"clientId": "customer", "firstName": "Ada", "lastName": "Example", "dummyStatus": "APPROVED"}
+            async with client.post(f"{url}/api/v2/token", json=token) as answer:
+                scan_ref = (await answer.json())["scanRef"]
+            await until(lambda: answers_status(shell, scan_ref))
+            review = {
+                "scanRef": scan_ref,
+                "manualFaceMatchResult": "FAKE_FACE",
+                "manualDocumentValidity": "DOC_VALIDATED",
+            }
+            async with client.post(f"{url}/api/v2/add-dummy-status", json=review) as answer:
+                assert answer.status == 200
+            await until(lambda: has_rows(shell, "alerts"))
+            assert await sandbox.end(signal.SIGTERM) == 0
+        events = await shell.rows("events")
+    assert [("VERIFIED", True), ("REJECTED", True)] == [(event["outcome"], event["test"]) for event in events]
+    assert {scan_ref} == {event["verification_id"] for event in events}
+
+
+def partner() -> ClientSession:
+    """A client with the keys of the sandbox's account."""
+    keys = encode_basic_auth("sandbox-api-key", "sandbox-api-secret")
+    return ClientSession(headers={"Authorization": keys})
 
 
 async def test_the_demonstration_adds_up(shell: Shell) -> None:
