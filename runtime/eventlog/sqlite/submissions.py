@@ -45,10 +45,11 @@ class Submissions:
     def future(self) -> asyncio.Future[int]:
         return self._loop.create_future()
 
-    async def submit(self, operation: Operation) -> int:
-        """The operation's outcome once its transaction is on the disk.
+    def submit(self, operation: Operation) -> asyncio.Future[int]:
+        """The operation's outcome, to be awaited: it is there once its transaction is on the disk.
 
-        Raises ``LogUnavailable`` at once when too much waits already or the log is closed, and after the deadline.
+        Raises ``LogUnavailable`` at once when too much waits already or the log is closed; the outcome raises it after
+        the deadline.
         """
         self._admit(operation)
         if not self._fresh:
@@ -59,7 +60,7 @@ class Submissions:
         self._expiries.append((self._loop.time() + self._deadline, operation.future))
         if self._timer is None:
             self._timer = self._loop.call_later(self._deadline, self._expire)
-        return await operation.future
+        return operation.future
 
     async def close(self) -> None:
         """What was submitted is settled within the deadline, and the writer's thread is gone or about to."""
@@ -111,11 +112,10 @@ class Submissions:
             self._loop.call_soon_threadsafe(function, *arguments)
 
     def _settle(self, group: Sequence[Operation], outcomes: Sequence[Outcome]) -> None:
-        topics: set[str] = set()
+        self._count -= len(group)
+        self._bytes -= sum([operation.size for operation in group])
+        topics = {row.topic for operation in group for row in operation.rows}
         for operation, outcome in zip(group, outcomes, strict=True):
-            self._count -= 1
-            self._bytes -= operation.size
-            topics.update([row.topic for row in operation.rows])
             _resolve(operation.future, outcome)
         while self._expiries and self._expiries[0][1].done():
             self._expiries.popleft()
