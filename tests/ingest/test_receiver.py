@@ -238,6 +238,21 @@ async def test_a_source_over_its_limit_is_told_to_wait(open_door: OpenDoor) -> N
     assert len(await door.records()) == 2
 
 
+async def test_more_callbacks_at_once_than_the_limit_are_asked_to_come_again(open_door: OpenDoor) -> None:
+    """What is held in memory is bounded; the one in hand is not disturbed."""
+    door = await open_door(max_in_flight=1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in signed(BODY).items())
+    writer.write(f"POST /callbacks/idenfy HTTP/1.1\r\nHost: h\r\n{lines}Content-Length: {len(BODY)}\r\n\r\n".encode())
+    await until(lambda: door.receiver.in_flight == 1)
+    assert await post(door) == 503
+    writer.write(BODY)
+    async with asyncio.timeout(10):
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    writer.close()
+    assert await post(door) == 200
+
+
 async def test_when_the_log_is_unusable_the_vendor_is_asked_to_send_again(open_door: OpenDoor) -> None:
     """503 with Retry-After; never a 4xx for a fault of ours."""
     door = await open_door()
