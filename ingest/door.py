@@ -25,4 +25,4 @@ class VendorDoor:
     scheme: str
     authenticate: Callable[[HttpHeaders, bytes, Sequence[Secret]], Secret | None]
     verification_id: Callable[[HttpHeaders, bytes], str | None]
-    secret_headers: frozenset[str] = frozenset({"authorization", "cookie", "proxy-authorization"})
+    secret_headers: frozenset[bytes] = frozenset({b"authorization", b"cookie", b"proxy-authorization"})

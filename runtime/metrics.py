@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, Counter, Gauge
 
-ANSWERS = Counter("hookline_receiver_answers_total", "Answers of the receiver.", ["source", "status"])
-ANSWER_SECONDS = Histogram(
-    "hookline_receiver_seconds",
-    "From a callback's headers to its answer, in seconds.",
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-)
-BODY_BYTES = Counter("hookline_receiver_body_bytes_total", "Bytes of bodies that were stored.", ["source"])
+from runtime.tally import Tally
+
+RECEIVER = Tally()
+REGISTRY.register(RECEIVER)
 IN_FLIGHT = Gauge("hookline_receiver_in_flight", "Callbacks being received now.")
 RECORDS = Counter("hookline_stage_records_total", "Records that a stage finished.", ["stage", "topic"])
 STAGE_RETRIES = Counter("hookline_stage_retries_total", "Times a stage had to begin anew.", ["stage", "error"])

@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from time import perf_counter
 
 import structlog
 from aiohttp import web
-from prometheus_client import Counter
 from uuid_utils import uuid7
 
 from ingest.receive import answers
@@ -61,8 +59,7 @@ class Receiver:
             answer = answers.UNAVAILABLE
         finally:
             self._left()
-        _answers_counter(source.name if source else "", answer.status).inc()
-        metrics.ANSWER_SECONDS.observe(perf_counter() - began)
+        metrics.RECEIVER.answered(source.name if source else "", answer.status, perf_counter() - began)
         response = answer.response()
         if self.draining:
             response.force_close()
@@ -80,7 +77,8 @@ class Receiver:
             self.idle.set()
 
     def _source(self, request: web.BaseRequest) -> Source | None:
-        return self.sources.get(request.path.removeprefix(_PATH)) if request.path.startswith(_PATH) else None
+        path = _path_of(request)
+        return self.sources.get(path.removeprefix(_PATH)) if path.startswith(_PATH) else None
 
     async def _answer(self, request: web.BaseRequest, source: Source | None) -> Answer:
         refusal = self._refusal(request, source)
@@ -118,19 +116,8 @@ class Receiver:
             return answers.UNAVAILABLE
         except RecordTooLarge:
             return answers.TOO_LARGE
-        _bytes_counter(callback.source).inc(len(callback.body))
+        metrics.RECEIVER.stored(callback.source, len(callback.body))
         return answers.STORED
-
-
-@cache
-def _answers_counter(source: str, status: int) -> Counter:
-    """Kept, because looking labels up costs more than counting; the pairs are few."""
-    return metrics.ANSWERS.labels(source, status)
-
-
-@cache
-def _bytes_counter(source: str) -> Counter:
-    return metrics.BODY_BYTES.labels(source)
 
 
 def _callback(request: web.BaseRequest, body: bytes, source: Source, secret: Secret) -> Callback:
@@ -144,12 +131,23 @@ def _callback(request: web.BaseRequest, body: bytes, source: Source, secret: Sec
         body=body,
         checked_by=f"{source.door.scheme} {secret.name}" if secret is not _UNSIGNED else _UNSIGNED.name,
         http_headers=_http_headers(request, source.door.secret_headers),
-        query=request.rel_url.raw_query_string,
+        query=request.raw_path.partition("?")[2],
         test=source.test,
     )
 
 
-def _http_headers(request: web.BaseRequest, secret: Collection[str]) -> tuple[tuple[str, str], ...]:
+def _path_of(request: web.BaseRequest) -> str:
+    """The path as it was sent; parsed only where it must be (a whole URL as its target, or escapes)."""
+    path = request.raw_path.partition("?")[0]
+    return path if path.startswith("/") and "%" not in path else request.path
+
+
+def _http_headers(request: web.BaseRequest, secret: Collection[bytes]) -> tuple[tuple[str, str], ...]:
     """The headers in their order, repeats included, without the secret ones; their bytes as Latin-1."""
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers]
-    return tuple([pair for pair in headers if pair[0].lower() not in secret])
+    return tuple(
+        [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in request.raw_headers
+            if name.lower() not in secret
+        ]
+    )

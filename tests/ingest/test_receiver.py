@@ -171,6 +171,15 @@ async def test_refusals_say_why_and_store_nothing(
     assert await door.records() == []
 
 
+@pytest.mark.parametrize("target", ["/callbacks/idenfy", "http://h/callbacks/idenfy?a=1", "/callbacks/%69denfy"])
+async def test_a_target_is_found_however_it_is_spelt(open_door: OpenDoor, target: str) -> None:
+    """A proxy may send the whole URL, or escapes; RFC 9112, section 3.2.2, wants the first to be taken."""
+    door = await open_door()
+    lines = "".join(f"{name}: {value}\r\n" for name, value in signed(BODY).items())
+    head = f"POST {target} HTTP/1.1\r\nHost: h\r\n{lines}Connection: close\r\nContent-Length: {len(BODY)}\r\n\r\n"
+    assert (await raw(door, head.encode() + BODY)).startswith(b"HTTP/1.1 200")
+
+
 async def test_two_signatures_are_none(open_door: OpenDoor) -> None:
     """A proxy that adds one must not be able to choose."""
     door = await open_door()
