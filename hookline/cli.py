@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -55,6 +56,14 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
+def told_to_stop() -> asyncio.Event:
+    """Set by SIGTERM and by Ctrl-C, from now on; whoever waits for it ends in order."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
 def say(text: str) -> None:
     """Prints the text as it is, but for control characters: vendors' words must not move a terminal's cursor."""
     shown = [each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text]
@@ -69,9 +78,16 @@ def print_json(row: Mapping[str, Any]) -> None:
 
 def fail(error: BaseException) -> NoReturn:
     """Says what is wrong on stderr and ends with status 1; what is no error of ours is raised as it is."""
-    if isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        fail(error.exceptions[0])
-    if not isinstance(error, HooklineError):
-        raise error
-    sys.stderr.write(f"hookline: {error}\n")
+    causes = _causes(error)
+    if not all(isinstance(cause, HooklineError) for cause in causes):
+        raise causes[0] if len(causes) == 1 else error
+    for message in dict.fromkeys(str(cause) for cause in causes):
+        sys.stderr.write(f"hookline: {message}\n")
     raise SystemExit(1)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The errors that a group of tasks ended with, however deep the groups; the error itself where it is no group."""
+    if not isinstance(error, BaseExceptionGroup):
+        return [error]
+    return [cause for each in error.exceptions for cause in _causes(each)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from runtime.eventlog import Record
 from schemas import callback as callbacks
 from schemas import deadletter
 from schemas.codec import alert_from_record, alert_to_record, event_from_record, event_to_record
+from schemas.message import Undecodable
 
 Row = Mapping[str, Any]
 
@@ -22,6 +24,15 @@ class View:
 
     row: Callable[[Record], Row]
     line: Callable[[Row], str]
+
+
+def row_of(record: Record, view: View) -> Row | None:
+    """The record's row; ``None`` for a tombstone, and for what its topic does not promise: that is said on stderr."""
+    try:
+        return view.row(record) if record.value is not None else None
+    except Undecodable as error:
+        sys.stderr.write(f"hookline: skipped {record.topic}/{record.partition}/{record.offset}: {error}\n")
+        return None
 
 
 def when(moment: datetime | None) -> str:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-
-import structlog
 
 from consumers.alerts import alerter
 from consumers.projections import projector
@@ -22,8 +19,6 @@ from runtime.settings import Settings
 from runtime.stage import Health, Stage, run_stage
 from schemas.registry import verify
 from schemas.topics import is_compacted
-
-_log = structlog.get_logger(__name__)
 
 RECEIVE, NORMALIZE, PROJECT, ALERT = PARTS = ("receive", "normalize", "project", "alert")
 
@@ -95,16 +90,3 @@ async def _stages(settings: Settings, parts: Collection[str], log: EventLog, sta
     if ALERT in parts:
         stages.append(alerter.stage(log))
     return stages
-
-
-async def run_until_stopped(settings: Settings, parts: Collection[str], started: Callable[[Running], None]) -> None:
-    """Runs the parts until SIGTERM or SIGINT; ``started`` is called once they all answer."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with running(settings, parts) as process:
-        started(process)
-        _log.info("started", parts=sorted(parts), receiver=process.receiver, operations=process.operations)
-        await stop.wait()
-        _log.info("stopping", parts=sorted(parts))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import signal
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -13,14 +12,17 @@ import orjson
 import typer
 
 from hookline import rows
-from hookline.cli import SettingsFile, run, say, settings_of
+from hookline.cli import SettingsFile, run, say, settings_of, told_to_stop
 from hookline.everything import Everything, dev_settings, everything
 from ingest.receive import sources_of
+from runtime.errors import LogUnavailable
+from runtime.eventlog import EventLog
 from runtime.observability import configure_logging
 from runtime.settings import Settings, environment
 from sandbox.idenfy import Behaviour
 from schemas import topics
 
+_LOOK_AGAIN = 1.0
 _HELP = """Run every stage in one process, on an embedded log, with the sandbox vendors.
 
 Without a settings file it uses hookline.db in this folder and one source for the sandbox's iDenfy.
@@ -50,12 +52,10 @@ def _settings(file: Path | None) -> Settings:
 
 
 async def _run(settings: Settings, behaviour: Behaviour | None, port: int, named: str) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = told_to_stop()
     async with everything(settings, behaviour, port) as all_of_it, asyncio.TaskGroup() as tasks:
         _say(all_of_it, named)
-        printing = tasks.create_task(_print_events(all_of_it))
+        printing = tasks.create_task(_print_events(all_of_it.process.log))
         await stop.wait()
         printing.cancel()
 
@@ -92,11 +92,22 @@ def _example(all_of_it: Everything, named: str) -> list[str]:
     ]
 
 
-async def _print_events(all_of_it: Everything) -> None:
-    """Prints each verification event from now on, a line each."""
-    log = all_of_it.process.log
+async def _print_events(log: EventLog) -> None:
+    """Prints each verification event from now on, a line each. While the log is away it waits: the stages say why."""
+    start = await _end_of(log)
+    while True:
+        try:
+            async for record in log.scan(topics.VERIFICATION_EVENTS, start=start, follow=True):
+                start = record.offset + 1
+                row = rows.row_of(record, rows.EVENTS)
+                if row is not None:
+                    say(rows.EVENTS.line(row))
+        except LogUnavailable:
+            await asyncio.sleep(_LOOK_AGAIN)
+
+
+async def _end_of(log: EventLog) -> int:
     end = 0
     async for record in log.scan(topics.VERIFICATION_EVENTS):
         end = record.offset + 1
-    async for record in log.scan(topics.VERIFICATION_EVENTS, start=end, follow=True):
-        say(rows.EVENTS.line(rows.EVENTS.row(record)))
+    return end

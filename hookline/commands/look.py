@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -15,10 +14,9 @@ from hookline.rows import View
 from hookline.serving import opened_log
 from ingest.vendors import DOORS
 from runtime.errors import HooklineError
-from runtime.eventlog import EventLog, Record
+from runtime.eventlog import EventLog
 from runtime.settings import Settings
 from schemas import topics
-from schemas.message import Undecodable
 
 
 class NotFound(HooklineError):
@@ -69,19 +67,11 @@ async def _show(settings: Settings, names: Sequence[str], view: View, *, follow:
 
 async def _show_topic(log: EventLog, name: str, view: View, *, follow: bool, as_json: bool) -> None:
     async for record in log.scan(name, follow=follow):
-        row = _row(record, view)
+        row = rows.row_of(record, view)
         if row is not None and as_json:
             print_json(row)
         elif row is not None:
             say(view.line(row))
-
-
-def _row(record: Record, view: View) -> rows.Row | None:
-    try:
-        return view.row(record) if record.value is not None else None
-    except Undecodable as error:
-        sys.stderr.write(f"hookline: skipped {record.topic}/{record.partition}/{record.offset}: {error}\n")
-        return None
 
 
 async def _show_one(settings: Settings, callback_id: str, *, as_json: bool) -> None:
@@ -89,7 +79,7 @@ async def _show_one(settings: Settings, callback_id: str, *, as_json: bool) -> N
         found = [
             row
             async for record in log.scan(topics.DEAD_LETTERS)
-            if (row := _row(record, rows.DEAD_LETTERS)) is not None and row["callback_id"] == callback_id
+            if (row := rows.row_of(record, rows.DEAD_LETTERS)) is not None and row["callback_id"] == callback_id
         ]
     if not found:
         raise NotFound(f"no dead letter of callback {callback_id}; `hookline dead-letters list` shows them all")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from typing import Annotated
 
 import typer
 
-from hookline.cli import run, say
+from hookline.cli import run, say, told_to_stop
 from hookline.everything import DEV_KEY, served
 from sandbox.idenfy import Account, Behaviour, make_app
 
@@ -36,9 +34,7 @@ def sandbox(
 
 
 async def _serve(account: Account, behaviour: Behaviour, port: int) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = told_to_stop()
     async with served(make_app(account, behaviour), port) as url:
         say(f"ready: sandbox iDenfy on {url}, callbacks to {account.webhook_url}")
         await stop.wait()

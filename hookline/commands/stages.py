@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
+import structlog
 import typer
 
 from hookline import serving
-from hookline.cli import SettingsFile, run, say, settings_of
+from hookline.cli import SettingsFile, run, say, settings_of, told_to_stop
+from runtime.settings import Settings
+
+_log = structlog.get_logger(__name__)
 
 _STAGES = {
     serving.RECEIVE: "Receive callbacks: authenticate each, store it, answer 200.",
@@ -26,9 +29,18 @@ def register(app: typer.Typer) -> None:
 
 def _command(part: str) -> Callable[..., None]:
     def serve(settings: SettingsFile = None) -> None:
-        run(serving.run_until_stopped(settings_of(settings), {part}, partial(_say, part)))
+        run(_serve(settings_of(settings), part))
 
     return serve
+
+
+async def _serve(settings: Settings, part: str) -> None:
+    stop = told_to_stop()
+    async with serving.running(settings, {part}) as process:
+        _say(part, process)
+        _log.info("started", part=part, receiver=process.receiver, operations=process.operations)
+        await stop.wait()
+        _log.info("stopping", part=part)
 
 
 def _say(part: str, process: serving.Running) -> None:

@@ -29,6 +29,11 @@ class Process:
         """The receiver's address out of the line that says that all is ready."""
         return next(word for word in self.ready.split() if word.endswith("/callbacks/<source>,")).split("/callbacks")[0]
 
+    @property
+    def operations(self) -> str:
+        """Where /ready and /metrics are, out of the same line."""
+        return self.ready.split("operations on ")[1].split()[0].rstrip(",")
+
     async def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
         async with asyncio.timeout(30):

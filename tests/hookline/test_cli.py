@@ -19,6 +19,13 @@ def test_an_error_out_of_a_task_is_said_like_any_other(capsys: pytest.CaptureFix
     assert (1, "hookline: the disk is full\n") == (ended.value.code, capsys.readouterr().err)
 
 
+def test_errors_of_several_tasks_are_each_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two tasks that met the same trouble are one line."""
+    with pytest.raises(SystemExit):
+        fail(BaseExceptionGroup("tasks", [LogUnavailable("one"), LogUnavailable("two"), LogUnavailable("one")]))
+    assert capsys.readouterr().err == "hookline: one\nhookline: two\n"
+
+
 def test_a_fault_of_the_program_keeps_its_traceback() -> None:
     """It is no message for a person, and is not made to look like one."""
     with pytest.raises(ZeroDivisionError):

@@ -65,7 +65,6 @@ async def test_no_canary_sings_where_people_and_programs_look(shell: Shell) -> N
     shell.write_settings(observability='[observability]\nlog_level = "debug"')
     texts = []
     async with shell.serve("dev", "--no-sandbox") as process, ClientSession() as client:
-        operations = process.ready.split("operations on ")[1].split()[0].rstrip(",")
         for body in BODIES:
             url = f"{process.url}/callbacks/idenfy?name={CANARY}"
             for signature in (headers(body), {"Idenfy-Signature": CANARY}):
@@ -73,7 +72,7 @@ async def test_no_canary_sings_where_people_and_programs_look(shell: Shell) -> N
                     texts.append(await answer.text())
         await until(lambda: finished(shell))
         for path in ("metrics", "ready", "live"):
-            async with client.get(f"{operations}/{path}") as answer:
+            async with client.get(f"{process.operations}/{path}") as answer:
                 texts.append(await answer.text())
         process.process.send_signal(signal.SIGTERM)
         output, errors = await process.process.communicate()

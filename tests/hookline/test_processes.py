@@ -8,6 +8,8 @@ from hashlib import sha256
 
 from aiohttp import ClientError, ClientSession, encode_basic_auth
 
+from runtime.eventlog import open_log
+from schemas.message import Message
 from tests.hookline.conftest import KEY, Process, Shell, headers, result
 from tests.waiting import until
 
@@ -116,8 +118,37 @@ async def answers_status(shell: Shell, scan_ref: str) -> bool:
     return (await shell.run("status", f"idenfy:{scan_ref}"))[0] == 0
 
 
-async def has_rows(shell: Shell, command: str) -> bool:
-    return bool((await shell.run(command, "--json"))[1])
+async def has_rows(shell: Shell, *command: str) -> bool:
+    return bool((await shell.run(*command, "--json"))[1])
+
+
+async def test_dev_outlives_a_foreign_event_and_a_log_that_is_away(shell: Shell) -> None:
+    """Printing what comes out is a convenience: whatever it cannot read stops neither itself nor the stages."""
+    shell.write_settings()
+    log_file, away = shell.folder / "hookline.db", shell.folder / "away.db"
+    async with shell.serve("dev", "--no-sandbox") as process, ClientSession() as client:
+        log = await open_log(f"sqlite:///{log_file}")
+        await log.append("verification-events", Message("idenfy:x", "idenfy:x", (), b"no event"))
+        await log.close()
+        await until(lambda: has_rows(shell, "dead-letters", "list"))
+        log_file.rename(away)
+        await until(lambda: says_not_ready(process))
+        await asyncio.wait([asyncio.create_task(process.process.wait())], timeout=2)
+        away.rename(log_file)
+        await until(lambda: answers_200(client, process))
+        await until(lambda: answers_status(shell, "after"))
+        assert process.process.returncode is None
+    stages = {row["stage"] for row in await shell.rows("dead-letters", "list")}
+    assert {"project", "alert"} == stages
+
+
+async def says_not_ready(process: Process) -> bool:
+    async with ClientSession() as client, client.get(f"{process.operations}/ready") as answer:
+        return answer.status == 503
+
+
+async def answers_200(client: ClientSession, process: Process) -> bool:
+    return await post(client, process.url, result("after")) == 200
 
 
 async def test_sigterm_finishes_what_is_in_flight(shell: Shell) -> None:
@@ -146,8 +177,7 @@ def port_of(process: Process) -> int:
 
 
 async def in_flight(process: Process) -> bool:
-    operations = process.ready.split("operations on ")[1].split()[0].rstrip(",")
-    async with ClientSession() as client, client.get(f"{operations}/metrics") as answer:
+    async with ClientSession() as client, client.get(f"{process.operations}/metrics") as answer:
         return "hookline_receiver_in_flight 1.0" in await answer.text()
 
 
