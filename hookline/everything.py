@@ -11,6 +11,7 @@ from aiohttp import web
 from hookline.serving import PARTS, Running, running
 from ingest.receive import sources_of
 from runtime.errors import SettingsInvalid
+from runtime.listening import listening
 from runtime.settings import Settings, SourceSettings, parse_settings
 from sandbox.idenfy import Account, Behaviour, make_app
 
@@ -61,12 +62,5 @@ async def everything(settings: Settings, behaviour: Behaviour | None, sandbox_po
 async def served(app: web.Application, port: int) -> AsyncIterator[str]:
     """The application on the loopback address while the context is open; gives its address."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, "127.0.0.1", port).start()
-        except OSError as error:
-            raise SettingsInvalid(f"sandbox: port {port}: {error.strerror}; choose another with --port") from None
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with listening(runner, f"127.0.0.1:{port}", "sandbox --port") as url:
+        yield url

@@ -6,7 +6,7 @@ when it was first told: a result that goes APPROVED, DENIED, APPROVED is three d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -37,7 +37,11 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """All that is remembered of one verification. ``touched_at`` is in microseconds since 1970."""
+    """All that is remembered of one verification.
+
+    ``touched_at`` is the log's own time of the last decision (microseconds since 1970), for whoever clears up; what
+    counts as a retry goes by the callbacks' times alone, so that a replay decides the same.
+    """
 
     touched_at: int = 0
     kinds: dict[EventKind, Decisions] | None = None
@@ -45,9 +49,11 @@ class Remembered:
     def of(self, kind: EventKind) -> Decisions | None:
         return (self.kinds or {}).get(kind)
 
-    def quiet_since(self, moment: datetime) -> bool:
-        """Whether nothing was decided at that time or later."""
-        return self.touched_at < _micros(moment)
+    def since(self, moment: datetime) -> Remembered:
+        """The same without the kinds of which nothing was told at that time or later."""
+        kinds = self.kinds or {}
+        kept = {kind: known for kind, known in kinds.items() if known.seen[known.last].told_at >= _micros(moment)}
+        return self if len(kept) == len(kinds) else replace(self, kinds=kept)
 
     def occurrence(self, kind: EventKind, decision: str, told_at: datetime, retry_horizon: timedelta) -> int | None:
         """Which occurrence of the decision this is, counted from 1; ``None`` when it is a retry of an earlier one."""
@@ -69,7 +75,7 @@ class Remembered:
         if len(seen) > MOST_DECISIONS:
             del seen[next(iter(seen))]
         kinds = (self.kinds or {}) | {kind: Decisions(decision, previous, seen)}
-        return Remembered(_micros(told_at), kinds)
+        return replace(self, kinds=kinds)
 
 
 def dump(remembered: Remembered) -> bytes:

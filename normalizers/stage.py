@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -30,7 +32,7 @@ _log = structlog.get_logger(__name__)
 
 NAME = "normalize"
 _FORGET_AT_ONCE = 100
-_NEVER = datetime.min.replace(tzinfo=UTC)
+_SLACK = timedelta(days=1)
 
 
 class Normalizer:
@@ -40,14 +42,13 @@ class Normalizer:
         self._mapping = mapping
         self._memory = Memory(log, topics.memory(mapping.vendor))
         self._tally: Counter[tuple[str, ...]] = Counter()
-        self._newest = _NEVER
 
     async def handle(self, batch: Batch) -> Sequence[Emit]:
         """The events, dead letters and changed memory of the batch's callbacks."""
         self._tally = Counter()
         await self._memory.follow(batch)
         emits = [emit for record in batch.records if record.value is not None for emit in self._emits(record)]
-        self._forget_old()
+        self._forget_old(batch.records[-1].appended_at)
         return emits + self._memory.emits()
 
     def count(self) -> None:
@@ -69,24 +70,28 @@ class Normalizer:
         return [(topics.VERIFICATION_EVENTS, event_to_message(event))] if event else []
 
     def _event(self, callback: Callback, record: Record) -> VerificationEvent | None:
-        self._newest = max(self._newest, callback.received_at)
-        reading = self._mapping.read(callback, self._recall)
+        reading = self._mapping.read(callback, partial(self._recall, callback.received_at))
         raw = Raw(record.topic, record.partition, record.offset, callback.id, callback.sha256)
-        before = self._remembered(reading.verification_id)
+        before = self._remembered(callback.received_at, reading.verification_id)
         event, after = normalize(self._mapping, callback, reading, before, raw)
         if event is None:
             self._tally["duplicate", self._mapping.vendor] += 1
             return None
-        self._memory.put(reading.verification_id, callback.verification_id, decisions.dump(after))
+        self._memory.put(
+            reading.verification_id,
+            callback.verification_id,
+            decisions.dump(replace(after, touched_at=record.appended_at)),
+        )
         self._tally["event", self._mapping.vendor, event.kind, event.outcome] += 1
         self._tally["unmapped", self._mapping.vendor] += len(event.unmapped)
         return event
 
-    def _remembered(self, verification_id: str) -> Remembered:
-        return decisions.load(self._memory.get(verification_id))
+    def _remembered(self, now: datetime, verification_id: str) -> Remembered:
+        """As far back as the vendor's facts ask for, seen from the callback's own time."""
+        return decisions.load(self._memory.get(verification_id)).since(now - self._mapping.remember_for)
 
-    def _recall(self, verification_id: str, kind: EventKind) -> Previous | None:
-        known = self._remembered(verification_id).of(kind)
+    def _recall(self, now: datetime, verification_id: str, kind: EventKind) -> Previous | None:
+        known = self._remembered(now, verification_id).of(kind)
         return known.previous if known else None
 
     def _dead_letter(self, record: Record, reason: DeadLetterReason, detail: str) -> Emit:
@@ -97,15 +102,11 @@ class Normalizer:
         )
         return topics.DEAD_LETTERS, deadletter.to_message(letter)
 
-    def _forget_old(self) -> None:
-        """Forgets the verifications that were quiet for longer than the vendor's facts ask memory to reach back.
-
-        Time is that of the callbacks, so a replay forgets at the same places.
-        """
-        if self._newest == _NEVER:
-            return
+    def _forget_old(self, now: int) -> None:
+        """Clears away what is out of memory's reach, by the log's time; the slack is for receivers' clocks."""
+        horizon = now - (self._mapping.remember_for + _SLACK) // timedelta(microseconds=1)
         for key, value in self._memory.oldest(_FORGET_AT_ONCE):
-            if not decisions.load(value).quiet_since(self._newest - self._mapping.remember_for):
+            if decisions.load(value).touched_at >= horizon:
                 break
             self._memory.put(key, key, None)
 

@@ -14,9 +14,10 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from structlog.typing import EventDict
 
-from runtime.errors import LogUnavailable, SettingsInvalid
+from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog
-from runtime.settings import ObservabilitySettings, host_and_port
+from runtime.listening import listening
+from runtime.settings import ObservabilitySettings
 from runtime.stage import Health
 
 _FRAMES = 8
@@ -67,17 +68,8 @@ async def serve_operations(
     app = web.Application()
     app.add_routes([web.get("/live", _live), web.get("/ready", ready), web.get("/metrics", _metrics)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        address = settings.listen or _ANY_FREE_PORT
-        host, port = host_and_port(address)
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise SettingsInvalid(f"observability.listen {address}: {error.strerror}; choose another port") from None
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with listening(runner, settings.listen or _ANY_FREE_PORT, "observability.listen") as url:
+        yield url
 
 
 async def _live(_request: web.Request) -> web.Response:

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields as fields_of
 from functools import reduce
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from consumers.projections.fold import OrderKey, Status, join, of_decision, order_of
-from schemas.event import (
-    Check,
-    CheckKind,
-    CheckResult,
-    DecidedBy,
-    EventKind,
-    Outcome,
-    Provenance,
-    Raw,
-    Reason,
-    ReasonClass,
-    SubjectKind,
-    VerificationEvent,
-)
+from schemas.codec import event_of_fields, event_to_record
+from schemas.event import Outcome, Raw, Reason, ReasonClass, VerificationEvent
 
 Values = dict[str, Any]
+
+_FIELDS = frozenset(field.name for field in fields_of(VerificationEvent)) - {"raw"}
+_RAW = tuple(field.name for field in fields_of(Raw))
 
 _OF_CURRENT = (
     "provider",
@@ -48,74 +40,20 @@ FOLDED = (*_OF_CURRENT, "subject_ref", "reopens", "order_micros", "raw_partition
 
 
 def timeline_row(event: VerificationEvent) -> Values:
-    return {
-        "event_id": event.event_id,
-        "provider": event.provider,
-        "source": event.source,
-        "verification_id": event.verification_id,
-        "subject_ref": event.subject_ref,
-        "subject_kind": event.subject_kind.value,
-        "kind": event.kind.value,
-        "outcome": event.outcome.value,
-        "final": event.final,
-        "reopens": event.reopens,
-        "decided_by": event.decided_by.value,
-        "vendor_event": event.vendor_event,
-        "vendor_status": event.vendor_status,
-        "occurred_at": event.occurred_at,
-        "received_at": event.received_at,
-        "checks": [
-            {"kind": check.kind, "name": check.name, "result": check.result, "vendor_value": check.vendor_value}
-            for check in event.checks
-        ],
-        "reasons": [{"class": reason.reason_class, "code": reason.code} for reason in event.reasons],
-        "provenance": event.provenance.value,
-        "test": event.test,
-        "raw_topic": event.raw.topic,
-        "raw_partition": event.raw.partition,
-        "raw_offset": event.raw.offset,
-        "raw_callback_id": event.raw.callback_id,
-        "raw_sha256": event.raw.sha256,
-        "mapping_version": event.mapping_version,
-        "unmapped": list(event.unmapped),
-        "order_micros": order_of(event).micros,
-    }
+    """The event's fields, its custody pointer as columns of its own, and where it stands in time."""
+    fields = event_to_record(event)
+    raw = fields.pop("raw")
+    return fields | {f"raw_{name}": value for name, value in raw.items()} | {"order_micros": order_of(event).micros}
 
 
 def event_of(row: RowMapping) -> VerificationEvent:
     """The event that ``timeline_row`` was given."""
-    return VerificationEvent(
-        event_id=row["event_id"],
-        provider=row["provider"],
-        source=row["source"],
-        verification_id=row["verification_id"],
-        subject_ref=row["subject_ref"],
-        subject_kind=SubjectKind(row["subject_kind"]),
-        kind=EventKind(row["kind"]),
-        outcome=Outcome(row["outcome"]),
-        final=row["final"],
-        reopens=row["reopens"],
-        decided_by=DecidedBy(row["decided_by"]),
-        vendor_event=row["vendor_event"],
-        vendor_status=row["vendor_status"],
-        occurred_at=row["occurred_at"],
-        received_at=row["received_at"],
-        checks=tuple(_check(check) for check in row["checks"]),
-        reasons=reasons_of(row),
-        provenance=Provenance(row["provenance"]),
-        test=row["test"],
-        raw=Raw(row["raw_topic"], row["raw_partition"], row["raw_offset"], row["raw_callback_id"], row["raw_sha256"]),
-        mapping_version=row["mapping_version"],
-        unmapped=tuple(row["unmapped"]),
-    )
+    fields = {name: value for name, value in row.items() if name in _FIELDS}
+    return event_of_fields(fields | {"raw": {name: row[f"raw_{name}"] for name in _RAW}})
 
 
 def reasons_of(row: RowMapping) -> tuple[Reason, ...]:
     return tuple(Reason(ReasonClass(reason["class"]), reason["code"]) for reason in row["reasons"])
-
-
-def _check(check: dict[str, str]) -> Check:
-    return Check(CheckKind(check["kind"]), check["name"], CheckResult(check["result"]), check["vendor_value"])
 
 
 def status_row(rows: Sequence[RowMapping]) -> Values:

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from aiohttp import web
 
 from ingest.receive.receiver import Receiver
-from runtime.errors import SettingsInvalid
-from runtime.settings import ReceiverSettings, host_and_port
+from runtime.listening import listening
+from runtime.settings import ReceiverSettings
 
 
 @asynccontextmanager
@@ -30,18 +30,10 @@ async def serve(receiver: Receiver, settings: ReceiverSettings) -> AsyncIterator
         ),
         shutdown_timeout=1.0,
     )
-    await runner.setup()
-    try:
-        host, port = host_and_port(settings.listen)
-        site = web.TCPSite(runner, host, port, backlog=1024, reuse_port=False)
-        try:
-            await site.start()
-        except OSError as error:
-            raise SettingsInvalid(f"receiver.listen {settings.listen}: {error.strerror}; choose another port") from None
-        yield f"http://{host}:{runner.addresses[0][1]}"
-        await site.stop()
+    async with listening(runner, settings.listen, "receiver.listen") as url:
+        yield url
+        for site in tuple(runner.sites):
+            await site.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(settings.shutdown_timeout):
                 await receiver.drain()
-    finally:
-        await runner.cleanup()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from normalizers import stage as normalizer
-from normalizers.memory import load
+from normalizers.vendors import MAPPINGS
 from runtime.eventlog import EventLog, open_log
 from runtime.stage import Health, run_stage
 from schemas import callback as callbacks
@@ -138,16 +139,42 @@ async def test_memory_holds_nobodys_data(log: EventLog) -> None:
     assert "CANARY" not in repr(remembered) + repr(events)
 
 
-async def test_old_memory_is_forgotten(log: EventLog) -> None:
-    """What was quiet for longer than the vendor's facts ask for goes away; the rest stays."""
-    await told(log, body(scan_ref="old"), 0)
-    await told(log, body(scan_ref="young"), 2 * 86_400)
+async def test_old_memory_is_cleared_away(log: EventLog) -> None:
+    """What was quiet on the log for longer than the vendor's facts ask for goes; what came since stays."""
+    await told(log, body(scan_ref="old"))
     await normalized(log)
-    await told(log, body(scan_ref="new"), 91 * 86_400)
-    await normalized(log)
+    await told(log, body(scan_ref="new"))
+    stage = normalizer.Normalizer(MAPPINGS["idenfy"], log)
+    async with log.read([TOPIC], "normalize.idenfy") as reader:
+        batch = await reader.next_batch(5)
+        assert batch is not None
+        [record] = batch.records
+        later = replace(record, appended_at=record.appended_at + 92 * 86_400 * 1_000_000)
+        await log.finish(batch, await stage.handle(replace(batch, records=(later,))))
     kept = {record.key: record.value async for record in log.scan(topics.memory("idenfy"))}
-    assert {"young", "new"} == {key for key, value in kept.items() if value is not None}
-    assert all(load(value).kinds for value in kept.values() if value is not None)
+    assert {"old": False, "new": True} == {key: value is not None for key, value in kept.items()}
+
+
+async def test_where_batches_end_does_not_decide_what_is_remembered(log: EventLog, tmp_path: Path) -> None:
+    """A decision that comes again after memory's reach is told again, at once or callback by callback."""
+    bit_by_bit = await open_log(f"sqlite:///{tmp_path}/bits.db", is_compacted=topics.is_compacted)
+    for scan_ref, day in (("old", 0), ("other", 92), ("old", 92)):
+        for each in (log, bit_by_bit):
+            await told(each, body(scan_ref=scan_ref), day * 86_400)
+        last = await normalized(bit_by_bit)
+    at_once = await normalized(log)
+    await bit_by_bit.close()
+    assert ["old", "other", "old"] == [event.verification_id for event in at_once]
+    assert [event.event_id for event in at_once] == [event.event_id for event in last]
+
+
+async def test_a_clock_that_ran_ahead_does_not_wipe_memory(log: EventLog) -> None:
+    """One callback from next year does not make retries of today's decisions into events."""
+    await told(log, body(scan_ref="today"), 0)
+    await told(log, body(scan_ref="ahead"), 400 * 86_400)
+    await normalized(log)
+    await told(log, body(scan_ref="today"), 60)
+    assert ["today", "ahead"] == [event.verification_id for event in await normalized(log)]
 
 
 async def test_a_replay_gives_the_same_events(log: EventLog, tmp_path: Path) -> None:
