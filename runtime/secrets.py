@@ -23,7 +23,7 @@ def secrets_of(source: SourceSettings, environ: Mapping[str, str] | None = None)
     secrets, mistakes = [], []
     for index, reference in enumerate(source.secrets):
         try:
-            secrets.append(_resolved(reference, index, environment() if environ is None else environ))
+            secrets.append(_resolved(reference, f"secrets[{index}]", environment() if environ is None else environ))
         except SettingsInvalid as error:
             mistakes.append(f"source ({source.name}).secrets[{index}]: {error}")
     if mistakes:
@@ -31,16 +31,24 @@ def secrets_of(source: SourceSettings, environ: Mapping[str, str] | None = None)
     return tuple(secrets)
 
 
-def _resolved(reference: str, index: int, environ: Mapping[str, str]) -> Secret:
+def secret_of(key: str, reference: str, environ: Mapping[str, str] | None = None) -> Secret:
+    """The secret that the setting ``key`` refers to. Raises ``SettingsInvalid`` when it is missing."""
+    try:
+        return _resolved(reference, key, environment() if environ is None else environ)
+    except SettingsInvalid as error:
+        raise SettingsInvalid(f"{key}: {error}") from None
+
+
+def _resolved(reference: str, key: str, environ: Mapping[str, str]) -> Secret:
     scheme, _, rest = reference.partition(":")
     if scheme == "env":
         name, value = reference, environ.get(rest, "")
-        missing = f"the environment variable {rest} is not set; set it to the vendor's signing key"
+        missing = f"the environment variable {rest} is not set; set it to the secret"
     elif scheme == "file":
         name, value = reference, _first_line(Path(rest))
-        missing = f"the file {rest} is missing or empty; put the vendor's signing key into it"
+        missing = f"the file {rest} is missing or empty; put the secret into it"
     else:
-        name, value, missing = f"secrets[{index}]", reference, "empty"
+        name, value, missing = key, reference, "empty"
     if not value:
         raise SettingsInvalid(missing)
     return Secret(name, value.encode())

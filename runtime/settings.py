@@ -59,6 +59,51 @@ class LogSettings(_Section):
         return sqlite_path(self.url)
 
 
+class KafkaSettings(_Section):
+    """How the brokers are reached and what is asked of the topics; only for a ``kafka://`` log. Times are in seconds.
+
+    ``member`` is this process's name within its groups: the same after a restart, and no other process's. With it a
+    restart within ``session_timeout`` moves no partition. ``strict`` refuses topics that a broker's loss would empty.
+    """
+
+    tls: bool = False
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    sasl: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] | None = None
+    username: str | None = None
+    password: str | None = None
+    token_url: str | None = None
+    token_scope: str | None = None
+    member: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,100}$")
+    session_timeout: float = Field(30.0, ge=6, le=300)
+    partitions: int = Field(6, ge=1, le=1000)
+    replication: int = Field(3, ge=1, le=10)
+    min_insync: int = Field(2, ge=1, le=10)
+    strict: bool = False
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        if self.sasl is not None and (self.username is None or self.password is None):
+            raise ValueError(f"sasl: {self.sasl} needs username and password; add them")
+        if self.sasl == "OAUTHBEARER" and self.token_url is None:
+            raise ValueError("token_url: OAUTHBEARER needs the address that gives tokens; add it")
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file: a client's certificate and its key_file come together; give both or neither")
+        if self.min_insync > self.replication:
+            raise ValueError(f"min_insync: {self.min_insync} copies of {self.replication} can never be there; lower it")
+        return self
+
+
+class RegistrySettings(_Section):
+    """A Confluent-compatible schema registry. Without ``url`` the ids of ``schemas/history/`` are used."""
+
+    url: str | None = None
+    username: str | None = None
+    password: str | None = None
+    ca_file: Path | None = None
+
+
 class ReceiverSettings(_Section):
     """Times are in seconds. ``keepalive_timeout`` also bounds how long a client may take over a request's headers,
     ``shutdown_timeout`` how long callbacks in flight may take after SIGTERM.
@@ -113,6 +158,8 @@ class ObservabilitySettings(_Section):
 
 class Settings(_Section):
     log: LogSettings = LogSettings()
+    kafka: KafkaSettings = KafkaSettings()
+    registry: RegistrySettings = RegistrySettings()
     receiver: ReceiverSettings = ReceiverSettings()
     source: tuple[SourceSettings, ...] = ()
     projections: ProjectionSettings = ProjectionSettings()

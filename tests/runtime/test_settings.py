@@ -159,8 +159,8 @@ def test_every_missing_secret_is_named() -> None:
     with pytest.raises(SettingsInvalid) as caught:
         secrets_of(source, {})
     assert str(caught.value).splitlines() == [
-        "source (a).secrets[0]: the environment variable NOPE is not set; set it to the vendor's signing key",
-        "source (a).secrets[1]: the file /nowhere/key is missing or empty; put the vendor's signing key into it",
+        "source (a).secrets[0]: the environment variable NOPE is not set; set it to the secret",
+        "source (a).secrets[1]: the file /nowhere/key is missing or empty; put the secret into it",
     ]
 
 

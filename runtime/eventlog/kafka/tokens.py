@@ -1,0 +1,39 @@
+"""Tokens for SASL OAUTHBEARER, by the OAuth 2.0 client credentials grant (RFC 6749, section 4.4)."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+import aiohttp
+from aiokafka.abc import AbstractTokenProvider
+
+_DEADLINE = aiohttp.ClientTimeout(total=10)
+_EARLY = 30.0
+_DEFAULT_LIFETIME = 300.0
+
+
+class TokenProvider(AbstractTokenProvider):  # type: ignore[misc]
+    """Gives a token that is still good for a while; asks for a new one when the old one is about to end."""
+
+    def __init__(self, url: str, client_id: str, client_secret: str, scope: str | None) -> None:
+        self._url = url
+        self._auth = {"Authorization": aiohttp.encode_basic_auth(client_id, client_secret)}
+        self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+        self._token = ""
+        self._good_until = 0.0
+
+    async def token(self) -> str:
+        """Raises ``aiohttp.ClientError`` or ``TimeoutError``; aiokafka takes either as a failed connection."""
+        if monotonic() >= self._good_until:
+            await self._renew()
+        return self._token
+
+    async def _renew(self) -> None:
+        asked_at = monotonic()
+        async with (
+            aiohttp.ClientSession(timeout=_DEADLINE) as session,
+            session.post(self._url, data=self._form, headers=self._auth, raise_for_status=True) as answer,
+        ):
+            content = await answer.json(content_type=None)
+        self._token = str(content["access_token"])
+        self._good_until = asked_at + float(content.get("expires_in", _DEFAULT_LIFETIME)) - _EARLY
