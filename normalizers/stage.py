@@ -79,7 +79,6 @@ class Normalizer:
             return None
         self._memory.put(
             reading.verification_id,
-            callback.verification_id,
             decisions.dump(replace(after, touched_at=record.appended_at)),
         )
         self._tally["event", self._mapping.vendor, event.kind, event.outcome] += 1
@@ -108,7 +107,7 @@ class Normalizer:
         for key, value in self._memory.oldest(_FORGET_AT_ONCE):
             if decisions.load(value).touched_at >= horizon:
                 break
-            self._memory.put(key, key, None)
+            self._memory.put(key, None)
 
 
 _COUNTERS = {

@@ -15,7 +15,7 @@ from runtime.eventlog import Batch, Emit, EventLog, Headers
 @dataclass(frozen=True, slots=True)
 class _Remembered:
     key: str
-    partition_key: str
+    partition_key: int
     value: bytes | None
     headers: Headers = ()
 
@@ -32,6 +32,7 @@ class Memory:
         self._epochs: dict[tuple[str, int], int] = {}
         self._values: dict[tuple[str, int], dict[str, bytes]] = {}
         self._partition: dict[str, bytes] = {}
+        self._number = 0
         self._changes: dict[str, _Remembered] = {}
 
     async def follow(self, batch: Batch) -> None:
@@ -44,6 +45,7 @@ class Memory:
             self._values[owned] = await self._load(batch)
             self._epochs[owned] = batch.epoch
         self._partition = self._values[owned]
+        self._number = batch.partition
         self._changes = {}
 
     async def _load(self, batch: Batch) -> dict[str, bytes]:
@@ -57,9 +59,9 @@ class Memory:
     def get(self, key: str) -> bytes | None:
         return self._partition.get(key)
 
-    def put(self, key: str, partition_key: str, value: bytes | None) -> None:
+    def put(self, key: str, value: bytes | None) -> None:
         """``get`` gives the value from now on; the log follows when the stage's batch is finished. ``None`` forgets."""
-        self._changes[key] = _Remembered(key, partition_key, value)
+        self._changes[key] = _Remembered(key, self._number, value)
         self._partition.pop(key, None)
         if value is not None:
             self._partition[key] = value

@@ -85,7 +85,7 @@ async def _work(stage: Stage, log: EventLog, reader: Reader, stop: asyncio.Event
             await log.finish(batch, await stage.handle(batch))
             stage.finished()
             metrics.RECORDS.labels(stage.name, batch.topic).inc(len(batch.records))
-        health.trouble = None
+        health.trouble = reader.trouble
 
 
 async def _sleep(seconds: float, stop: asyncio.Event) -> None:

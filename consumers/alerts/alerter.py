@@ -17,6 +17,7 @@ from schemas.alert import Alert
 from schemas.codec import alert_to_message
 from schemas.deadletter import DeadLetterReason
 from schemas.event import VerificationEvent
+from schemas.registry import RegistryError
 from schemas.topics import ALERTS, VERIFICATION_EVENTS, memory
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +39,7 @@ class Alerter:
     async def handle(self, batch: Batch) -> Sequence[Emit]:
         """The alerts, the changed memory, and the dead letters of the records that are no events."""
         await self._memory.follow(batch)
-        decoded = decode(batch.records, NAME)
+        decoded = await decode(batch.records, NAME)
         now = batch.records[-1].appended_at
         self._forget(decoded.erased)
         self._raised = [alert for event in decoded.events for alert in self._look_at(event, now)]
@@ -66,23 +67,23 @@ class Alerter:
         before = load(self._memory.get(event.key))
         after, alerts = observe(before, event, now)
         if after != before:
-            self._memory.put(event.key, event.key, dump(after))
+            self._memory.put(event.key, dump(after))
         return alerts
 
     def _forget(self, keys: Iterable[str]) -> None:
         for key in sorted(keys):
             if self._memory.get(key) is not None:
-                self._memory.put(key, key, None)
+                self._memory.put(key, None)
 
     def _forget_old(self, now: int) -> None:
         horizon = now - REMEMBER_FOR // timedelta(microseconds=1)
         for key, value in self._memory.oldest(_FORGET_AT_ONCE):
             if load(value).touched_at >= horizon:
                 break
-            self._memory.put(key, key, None)
+            self._memory.put(key, None)
 
 
 def stage(log: EventLog) -> Stage:
-    """The stage as the loop runs it."""
+    """The stage as the loop runs it; it waits while a registry that it must ask is unavailable."""
     alerter = Alerter(log)
-    return Stage(NAME, (VERIFICATION_EVENTS,), alerter.handle, alerter.tell)
+    return Stage(NAME, (VERIFICATION_EVENTS,), alerter.handle, alerter.tell, retriable=(RegistryError,))

@@ -1,6 +1,17 @@
 """The event log: one small promise, kept by each backend. ``open_log`` picks the backend by the URL's scheme."""
 
-from runtime.eventlog.api import Batch, Emit, EventLog, Headers, IsCompacted, Message, Position, Reader, Record
+from runtime.eventlog.api import (
+    Batch,
+    Emit,
+    EventLog,
+    Headers,
+    IsCompacted,
+    Message,
+    Position,
+    Reader,
+    Record,
+    Start,
+)
 from runtime.eventlog.open import open_log
 
 __all__ = [
@@ -13,5 +24,6 @@ __all__ = [
     "Position",
     "Reader",
     "Record",
+    "Start",
     "open_log",
 ]

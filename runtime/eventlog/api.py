@@ -17,7 +17,7 @@ Every failure is one of the errors in ``runtime.errors``; a driver's exception n
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -30,12 +30,15 @@ DEFAULT_BATCH = 500
 
 
 class Message(Protocol):
-    """What a writer hands over: anything with a key, a partition key, headers and a value (``None``: a tombstone)."""
+    """What a writer hands over: anything with a key, a partition key, headers and a value (``None``: a tombstone).
+
+    A partition key that is a number names the partition itself, for what must lie beside another topic's partition.
+    """
 
     @property
     def key(self) -> str: ...
     @property
-    def partition_key(self) -> str: ...
+    def partition_key(self) -> str | int: ...
     @property
     def headers(self) -> Headers: ...
     @property
@@ -96,11 +99,24 @@ class Reader(Protocol):
         """The next unfinished records of one partition, or ``None`` when none came within ``wait`` seconds."""
         ...
 
+    @property
+    def trouble(self) -> str | None:
+        """What keeps this member from being given records, in words; ``None`` when nothing does."""
+        ...
+
     async def close(self) -> None: ...
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+Start = int | Mapping[int, int]
+"""The first offset wanted: of every partition, or of each (those that are not named: from their beginning)."""
+
+
+def start_of(start: Start, partition: int) -> int:
+    return start if isinstance(start, int) else start.get(partition, 0)
 
 
 class EventLog(Protocol):
@@ -125,13 +141,13 @@ class EventLog(Protocol):
         ...
 
     def scan(
-        self, topic: str, *, partition: int | None = None, start: int = 0, follow: bool = False
+        self, topic: str, *, partition: int | None = None, start: Start = 0, follow: bool = False
     ) -> AsyncIterator[Record]:
-        """The records from offset ``start`` on, in order; up to the end at the time of the call, or for ever."""
+        """The records from ``start`` on, in order; up to the end at the time of the call, or for ever."""
         ...
 
     async def lag(self, topic: str, group: str) -> int:
-        """How many records of the topic the group has not finished."""
+        """How many records of the topic the group has not finished; where that is thousands, at most so many."""
         ...
 
     async def check(self) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,12 @@ def backend(request: pytest.FixtureRequest) -> Backend:
     reason = chosen.differences.get(request.node.originalname)
     if reason is not None:
         request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
-    return chosen
+    return replace(chosen, server=request.getfixturevalue(chosen.server).url) if chosen.server else chosen
 
 
 @pytest.fixture
 async def place(backend: Backend, tmp_path: Path) -> AsyncIterator[str]:
-    async with backend.place(tmp_path) as url:
+    async with backend.place(tmp_path, backend.server) as url:
         yield url
 
 

@@ -44,7 +44,7 @@ class Copier:
         emits: list[Emit] = []
         for record in batch.records:
             seen = int(self.memory.get(record.key) or b"0") + 1
-            self.memory.put(record.key, record.key, str(seen).encode())
+            self.memory.put(record.key, str(seen).encode())
             emits.append(("out", message(record.key, str(seen).encode())))
         if self.faults:
             raise self.faults.pop(0)
@@ -123,7 +123,7 @@ async def test_memory_that_is_forgotten_is_a_tombstone(log: EventLog) -> None:
         assert batch is not None
         await memory.follow(batch)
         assert [("a", b"1")] == memory.oldest(10)
-        memory.put("a", "a", None)
+        memory.put("a", None)
         assert memory.get("a") is None
         await log.finish(batch, memory.emits())
     assert [("a", None)] == await values(log, "memory.copier")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,36 +16,48 @@ from runtime.settings import KafkaSettings
 
 _SCHEME = "kafka://"
 _DEFAULT_PORT = 9092
+_PREFIX = re.compile(r"[A-Za-z0-9._-]{0,60}")
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where a cluster is and who we are to it. ``options`` holds secrets; it is shown nowhere."""
+    """Where a cluster is and who we are to it. ``name`` is for messages; ``options`` holds secrets and is shown nowhere.
+
+    ``prefix`` stands before the name of every topic, group and transaction: logs that share a cluster stay apart.
+    """
 
     name: str
+    prefix: str
     options: dict[str, Any] = field(repr=False)
 
-    @property
-    def brokers(self) -> str:
-        return self.name.removeprefix(_SCHEME)
+    def full(self, name: str) -> str:
+        """The cluster's own name of our topic or group."""
+        return self.prefix + name
+
+    def ours(self, full: str) -> str:
+        return full.removeprefix(self.prefix)
 
 
 def connection(url: str, settings: KafkaSettings) -> Connection:
-    """The cluster at ``kafka://host:port,host:port``. Raises ``LogRefused`` or ``SettingsInvalid``."""
-    brokers = _brokers(url)
-    options: dict[str, Any] = {"bootstrap_servers": brokers, "security_protocol": _protocol(settings)}
+    """The cluster at ``kafka://host:port,host:port``, or the part of it that ``.../prefix`` names.
+
+    Raises ``LogRefused`` or ``SettingsInvalid``.
+    """
+    brokers, _, path = url.removeprefix(_SCHEME).partition("/")
+    if not url.startswith(_SCHEME) or not _PREFIX.fullmatch(path):
+        raise _no_url(url)
+    servers = [_broker(part.strip(), url) for part in brokers.split(",")]
+    options: dict[str, Any] = {"bootstrap_servers": servers, "security_protocol": _protocol(settings)}
     if settings.tls:
         options["ssl_context"] = tls_context(settings)
     if settings.sasl is not None:
         options |= _credentials(settings)
-    return Connection(_SCHEME + ",".join(brokers), options)
+    prefix = path and path + "."
+    return Connection(_SCHEME + ",".join(servers) + (path and "/" + path), prefix, options)
 
 
-def _brokers(url: str) -> list[str]:
-    brokers = [_broker(part.strip(), url) for part in url.removeprefix(_SCHEME).rstrip("/").split(",")]
-    if not url.startswith(_SCHEME):
-        raise LogRefused(f"log url {url!r}: not Kafka's; write kafka://host:9092,host:9092")
-    return brokers
+def _no_url(url: str) -> LogRefused:
+    return LogRefused(f"log url {url!r}: not Kafka's; write kafka://host:9092,host:9092 or kafka://host:9092/prefix")
 
 
 def _broker(text: str, url: str) -> str:
@@ -52,7 +65,7 @@ def _broker(text: str, url: str) -> str:
     if not separator:
         host, port = text, str(_DEFAULT_PORT)
     if not host or not port.isdigit() or set(host) & set("/@? "):
-        raise LogRefused(f"log url {url!r}: {text!r} is no broker; write kafka://host:9092,host:9092")
+        raise _no_url(url)
     return f"{host}:{port}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from runtime.eventlog.api import DEFAULT_BATCH, Batch, Emit, IsCompacted, Message, Position, Record
+from runtime.eventlog.api import DEFAULT_BATCH, Batch, Emit, IsCompacted, Message, Position, Record, Start, start_of
 from runtime.eventlog.sqlite.changes import Changes
 from runtime.eventlog.sqlite.file import prepare
 from runtime.eventlog.sqlite.operations import Found, Move, Operation
@@ -65,21 +65,22 @@ class SqliteLog:
         await self._submissions.submit(Operation(self._submissions.future(), rows, move, found=found))
 
     async def scan(
-        self, topic: str, *, partition: int | None = None, start: int = 0, follow: bool = False
+        self, topic: str, *, partition: int | None = None, start: Start = 0, follow: bool = False
     ) -> AsyncIterator[Record]:
         """See ``EventLog``. Between two pages nothing is held open, so a slow scan holds up nobody."""
         self._pool.check_open()
         if partition not in {None, 0}:
             return
+        at = start_of(start, 0)
         end = FOR_EVER if follow else await self._pool.run(end_of, topic)
         with self._changes.subscribe((topic,)) as changed:
-            while start < end:
+            while at < end:
                 changed.clear()
-                records = await self._pool.run(page, topic, start, end, DEFAULT_BATCH)
+                records = await self._pool.run(page, topic, at, end, DEFAULT_BATCH)
                 for record in records:
                     yield record
                 if records:
-                    start = records[-1].offset + 1
+                    at = records[-1].offset + 1
                 elif follow:
                     await changed.wait(_FOLLOW_SECONDS)
                 else:

@@ -71,6 +71,10 @@ class GroupReader:
             standing_by = len(self._shares) < len(self._turns)
             await changed.wait(min(remaining, _STANDBY_SECONDS) if standing_by else remaining)
 
+    @property
+    def trouble(self) -> None:
+        """Nothing: a member that stands by for its topics is as it should be."""
+
     async def close(self) -> None:
         if self._changed is not None:
             self._parts.changes.remove(self._changed)

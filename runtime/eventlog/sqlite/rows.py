@@ -7,8 +7,8 @@ from zlib import crc32
 
 import orjson
 
-from runtime.errors import RecordTooLarge
 from runtime.eventlog.api import Headers, Message, Record
+from runtime.eventlog.sizes import refuse_too_large
 
 
 class Row(NamedTuple):
@@ -34,19 +34,9 @@ def encode(topic: str, message: Message, limit: int) -> Row:
     value = message.value
     headers = orjson.dumps([(name, text.decode("latin-1")) for name, text in message.headers])
     at_most = len(key) + len(headers) + (0 if value is None else len(value))
-    if at_most > limit:
-        _refuse_too_large(topic, message, limit)
+    if at_most > limit:  # the headers' JSON is longer than the headers: only their own bytes count
+        refuse_too_large(topic, message, limit)
     return Row(topic, message.key, crc32(key), headers, value)
-
-
-def _refuse_too_large(topic: str, message: Message, limit: int) -> None:
-    """The headers' JSON is longer than the headers: only their own bytes count."""
-    headers = sum(len(name.encode()) + len(text) for name, text in message.headers)
-    size = len(message.key.encode()) + headers + len(message.value or b"")
-    if size > limit:
-        raise RecordTooLarge(
-            f"topic {topic}: a record of {size} bytes is over the limit of {limit}; send less, or raise the limit"
-        )
 
 
 def decode(topic: str, stored: tuple[Any, ...]) -> Record:

@@ -1,0 +1,94 @@
+"""What is known of a cluster: its topics and their partitions, asked anew when something is missing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.cluster import ClusterMetadata
+from aiokafka.partitioner import murmur2
+
+from runtime.eventlog.kafka.connection import Connection
+from runtime.eventlog.kafka.trouble import as_ours, missing, silent
+from runtime.settings import KafkaSettings
+
+_LOOK_AGAIN = 1.0
+_REFRESH = 60.0
+
+
+@dataclass(slots=True)
+class Cluster:
+    """One connection's view. ``deadline`` bounds each question, in seconds; ``max_record_bytes`` each record."""
+
+    connection: Connection
+    settings: KafkaSettings
+    deadline: float
+    max_record_bytes: int
+    _client: AIOKafkaClient | None = None
+    _counts: dict[str, int] = field(default_factory=dict)
+    _asked_at: float = -_REFRESH
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def name(self) -> str:
+        return self.connection.name
+
+    async def partitions(self, topic: str) -> int:
+        """How many partitions our topic has. Raises ``LogUnavailable``, also where there is no such topic."""
+        count = self._counts.get(topic)
+        age = monotonic() - self._asked_at
+        if age > _REFRESH or (count is None and age > _LOOK_AGAIN):
+            await self.ask()
+            count = self._counts.get(topic)
+        if count is None:
+            raise missing(self.name, topic)
+        return count
+
+    async def partition_of(self, topic: str, key: str | int) -> int:
+        """The partition of that key: as Kafka's own clients choose it, so that other tools agree."""
+        return key if isinstance(key, int) else partition_for(key, await self.partitions(topic))
+
+    async def require(self, topics: Iterable[str]) -> None:
+        """Returns when all of them are there. Raises ``LogUnavailable`` that names the first that is not."""
+        for topic in topics:
+            await self.partitions(topic)
+
+    async def ask(self) -> ClusterMetadata:
+        """What the brokers say now of all topics. Raises ``LogUnavailable``."""
+        with as_ours(self.name, "asking for its topics", self.deadline):
+            async with asyncio.timeout(self.deadline), self._asking:
+                metadata = await self._fetch()
+        prefix = self.connection.prefix
+        names = [name for name in metadata.topics() if name.startswith(prefix)]
+        self._counts = {self.connection.ours(name): len(metadata.partitions_for_topic(name) or ()) for name in names}
+        self._asked_at = monotonic()
+        return metadata
+
+    async def _fetch(self) -> ClusterMetadata:
+        if self._client is None:
+            self._client = AIOKafkaClient(
+                **self.connection.options, request_timeout_ms=round(self.deadline * 1000), client_id="hookline"
+            )
+        try:
+            if not self._client.cluster.brokers():
+                await self._client.bootstrap()
+            metadata: ClusterMetadata = await self._client.fetch_all_metadata()
+            if not metadata.brokers():
+                raise silent(self.name, "asking for its topics", self.deadline)  # noqa: TRY301 - aiokafka hides it
+        except BaseException:
+            await self.close()
+            raise
+        return metadata
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+
+def partition_for(key: str, partitions: int) -> int:
+    """Kafka's default: murmur2 of the key's UTF-8 bytes."""
+    return int((murmur2(key.encode()) & 0x7FFFFFFF) % partitions)

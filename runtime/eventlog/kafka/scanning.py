@@ -1,0 +1,103 @@
+"""Reading without a group: replay, inspection, rebuilding state."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from time import monotonic
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from runtime.errors import LogUnavailable
+from runtime.eventlog.api import Record, Start, start_of
+from runtime.eventlog.kafka.clients import discard_consumer, made_consumer
+from runtime.eventlog.kafka.cluster import Cluster
+from runtime.eventlog.kafka.records import record_of
+from runtime.eventlog.kafka.trouble import as_ours
+
+_POLL = 0.01
+_FOLLOW_POLL = 0.5
+
+
+async def scan(
+    cluster: Cluster, topic: str, partition: int | None, start: Start, *, follow: bool
+) -> AsyncIterator[Record]:
+    """See ``EventLog.scan``. One partition after the other, or with ``follow`` each record as it comes."""
+    count = await cluster.partitions(topic)
+    numbers = range(count) if partition is None else [partition] if partition < count else []
+    full = cluster.connection.full(topic)
+    wanted = {TopicPartition(full, number): start_of(start, number) for number in numbers}
+    if not wanted:
+        return
+    async with _consumer(cluster, topic, _FOLLOW_POLL if follow else _POLL) as consumer:
+        if follow:
+            await _place(cluster, consumer, topic, wanted)
+            async for record in _for_ever(cluster, consumer, topic):
+                yield record
+        for where, offset in wanted.items():
+            await _place(cluster, consumer, topic, {where: offset})
+            async for record in _to_the_end(cluster, consumer, topic, where):
+                yield record
+
+
+@asynccontextmanager
+async def _consumer(cluster: Cluster, topic: str, wait: float) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = made_consumer(cluster, wait=wait)
+    try:
+        with as_ours(cluster.name, f"reading {topic}", cluster.deadline):
+            async with asyncio.timeout(cluster.deadline):
+                await consumer.start()
+        yield consumer
+    finally:
+        await discard_consumer(consumer)
+
+
+async def _place(cluster: Cluster, consumer: AIOKafkaConsumer, topic: str, wanted: dict[TopicPartition, int]) -> None:
+    """Each partition is read from its offset, or from where it begins or ends when that is not there any more."""
+    with as_ours(cluster.name, f"reading {topic}", cluster.deadline):
+        async with asyncio.timeout(cluster.deadline):
+            consumer.assign(list(wanted))
+            first = await consumer.beginning_offsets(list(wanted))
+            last = await consumer.end_offsets(list(wanted))
+    for where, offset in wanted.items():
+        consumer.seek(where, max(first[where], min(offset, last[where])))
+
+
+async def _to_the_end(
+    cluster: Cluster, consumer: AIOKafkaConsumer, topic: str, where: TopicPartition
+) -> AsyncIterator[Record]:
+    """Up to the end as the first answer says it, transactions that are being committed just now included.
+
+    A transaction that stays open for longer than the deadline is not waited for.
+    """
+    end, progress = None, monotonic()
+    while end is None or await consumer.position(where) < end:
+        records = await _polled(cluster, consumer, topic, _POLL)
+        if end is None:
+            end = consumer.highwater(where)
+        for record in records:
+            if end is not None and record.offset >= end:
+                return
+            yield record_of(topic, record)
+        progress = monotonic() if records else progress
+        if monotonic() - progress > cluster.deadline:
+            if end is None:
+                raise LogUnavailable(
+                    f"{cluster.name}: reading {topic}: no answer within {cluster.deadline:g} s; see whether its broker runs"
+                )
+            return
+
+
+async def _for_ever(cluster: Cluster, consumer: AIOKafkaConsumer, topic: str) -> AsyncIterator[Record]:
+    while True:
+        for record in await _polled(cluster, consumer, topic, _FOLLOW_POLL):
+            yield record_of(topic, record)
+
+
+async def _polled(cluster: Cluster, consumer: AIOKafkaConsumer, topic: str, wait: float) -> Sequence[ConsumerRecord]:
+    with as_ours(cluster.name, f"reading {topic}", cluster.deadline):
+        async with asyncio.timeout(wait + cluster.deadline):
+            found: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(timeout_ms=round(wait * 1000))
+    return [record for records in found.values() for record in records]

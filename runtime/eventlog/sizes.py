@@ -1,0 +1,21 @@
+"""How large a record is, for every backend alike."""
+
+from __future__ import annotations
+
+from runtime.errors import RecordTooLarge
+from runtime.eventlog.api import Message
+
+
+def size_of(message: Message) -> int:
+    """The bytes of key, headers' names and values, and value."""
+    headers = sum(len(name.encode()) + len(text) for name, text in message.headers)
+    return len(message.key.encode()) + headers + len(message.value or b"")
+
+
+def refuse_too_large(topic: str, message: Message, limit: int) -> None:
+    """Raises ``RecordTooLarge`` when the message is over ``limit`` bytes; it says nothing out of the message."""
+    size = size_of(message)
+    if size > limit:
+        raise RecordTooLarge(
+            f"topic {topic}: a record of {size} bytes is over the limit of {limit}; send less, or raise the limit"
+        )
