@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from runtime.eventlog import Emit, Record
 from runtime.version import VERSION
 from schemas import deadletter
-from schemas.codec import event_from_record
+from schemas.codec import event_from_record, prepare_events
 from schemas.deadletter import DeadLetterReason
 from schemas.event import VerificationEvent
 from schemas.message import Undecodable
@@ -28,8 +28,12 @@ class Decoded:
     dead_letters: tuple[Emit, ...]
 
 
-def decode(records: Sequence[Record], stage: str) -> Decoded:
-    """The same on every repeat. ``stage`` is named in the dead letters."""
+async def decode(records: Sequence[Record], stage: str) -> Decoded:
+    """The same on every repeat. ``stage`` is named in the dead letters.
+
+    Raises ``RegistryUnavailable`` or ``RegistryRefused`` while only the registry can tell what wrote a record.
+    """
+    await prepare_events(records)
     events: list[VerificationEvent] = []
     erased: set[str] = set()
     dead_letters: list[Emit] = []

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hookline.commands import check, demo, dev, look, sandbox, stages, verification
+from hookline.commands import check, demo, dev, look, sandbox, schema, stages, verification
 from runtime.version import VERSION
 
 app = typer.Typer(
@@ -32,5 +32,5 @@ def hookline(
     del version
 
 
-for module in (dev, demo, stages, verification, look, sandbox, check):
+for module in (dev, demo, stages, verification, look, sandbox, schema, check):
     module.register(app)

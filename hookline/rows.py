@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from hookline.registry import explained
 from runtime.eventlog import Record
 from schemas import callback as callbacks
 from schemas import deadletter
-from schemas.codec import alert_from_record, alert_to_record, event_from_record, event_to_record
+from schemas.codec import (
+    alert_from_record,
+    alert_to_record,
+    event_from_record,
+    event_to_record,
+    prepare_alerts,
+    prepare_events,
+)
 from schemas.message import Undecodable
 
 Row = Mapping[str, Any]
 
 
+async def _nothing(records: Sequence[Record]) -> None:
+    """These records need nothing looked up before they can be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """``row`` raises ``Undecodable`` for a record that is not what its topic promises."""
+    """``row`` raises ``Undecodable`` for a record that is not what its topic promises; ``prepare`` comes before it."""
 
     row: Callable[[Record], Row]
     line: Callable[[Row], str]
+    prepare: Callable[[Sequence[Record]], Awaitable[None]] = _nothing
 
 
-def row_of(record: Record, view: View) -> Row | None:
-    """The record's row; ``None`` for a tombstone, and for what its topic does not promise: that is said on stderr."""
+async def row_of(record: Record, view: View) -> Row | None:
+    """The record's row; ``None`` for a tombstone, and for what its topic does not promise: that is said on stderr.
+
+    Raises ``SchemasNotReady`` while only the registry can tell what wrote the record.
+    """
+    with explained():
+        await view.prepare([record])
     try:
         return view.row(record) if record.value is not None else None
     except Undecodable as error:
@@ -107,7 +125,7 @@ def _alert_line(row: Row) -> str:
     return f"{when(row['raised_at'])}  {row['severity']}  {row['rule']}  {named}  {row['message']}"
 
 
-EVENTS = View(lambda record: event_to_record(event_from_record(record)), _event_line)
-ALERTS = View(lambda record: alert_to_record(alert_from_record(record)), _alert_line)
+EVENTS = View(lambda record: event_to_record(event_from_record(record)), _event_line, prepare_events)
+ALERTS = View(lambda record: alert_to_record(alert_from_record(record)), _alert_line, prepare_alerts)
 CALLBACKS = View(_callback_row, _callback_line)
 DEAD_LETTERS = View(_dead_letter_row, _dead_letter_line)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from consumers.alerts import alerter
 from consumers.projections import projector
 from consumers.projections.store import open_store
+from hookline.registry import explained, schemas_ready
 from ingest.receive import Receiver, serve, sources_of
 from normalizers import stage as normalizer
 from runtime.errors import LogRefused, SettingsInvalid
@@ -58,11 +59,14 @@ async def running(settings: Settings, parts: Collection[str]) -> AsyncIterator[R
     On leaving, the receiver answers what it has in hand, then every stage finishes its batch, then the log closes. A
     fault of the program in one of them ends the context's body and leaves here as an exception.
     """
-    verify()
+    with explained():
+        verify()
     if not settings.source and {RECEIVE, NORMALIZE} & set(parts):
         raise SettingsInvalid("source: none configured; add a [[source]] with name, vendor and secrets")
     sources = sources_of(settings.source) if RECEIVE in parts else {}
     async with AsyncExitStack() as stack:
+        if set(parts) != {RECEIVE}:  # the receiver stores bytes as they came, whatever becomes of the registry
+            await stack.enter_async_context(schemas_ready(settings.registry))
         log = await stack.enter_async_context(opened_log(settings))
         stages = await _stages(settings, parts, log, stack)
         healths = [Health(stage.name) for stage in stages]

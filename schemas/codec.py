@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -76,8 +77,19 @@ def event_to_message(event: VerificationEvent) -> Message:
     return Message(event.key, event.key, headers, wire.encode(_EVENT_SUBJECT, event_to_record(event)))
 
 
+async def prepare_events(records: Iterable[Stored]) -> None:
+    """``event_from_record`` knows the schemas that these records were written with.
+
+    Raises ``RegistryUnavailable`` and ``RegistryRefused`` where only a registry could tell, and does not.
+    """
+    await wire.prepare(_EVENT_SUBJECT, (record.value for record in records))
+
+
 def event_from_record(record: Stored) -> VerificationEvent:
-    """The event that ``event_to_message`` wrote, whichever version of the schema it had. Raises ``Undecodable``."""
+    """The event that ``event_to_message`` wrote, whichever version of the schema it had: see ``prepare_events``.
+
+    Raises ``Undecodable``.
+    """
     return event_of_fields(wire.decode(_EVENT_SUBJECT, record.value))
 
 
@@ -130,8 +142,16 @@ def alert_to_message(alert: Alert) -> Message:
     return Message(alert.key, alert.key, headers, wire.encode(_ALERT_SUBJECT, alert_to_record(alert)))
 
 
+async def prepare_alerts(records: Iterable[Stored]) -> None:
+    """The same as ``prepare_events``, for ``alert_from_record``."""
+    await wire.prepare(_ALERT_SUBJECT, (record.value for record in records))
+
+
 def alert_from_record(record: Stored) -> Alert:
-    """The alert that ``alert_to_message`` wrote, whichever version of the schema it had. Raises ``Undecodable``."""
+    """The alert that ``alert_to_message`` wrote, whichever version of the schema it had: see ``prepare_alerts``.
+
+    Raises ``Undecodable``.
+    """
     fields = wire.decode(_ALERT_SUBJECT, record.value)
     return Alert(
         **fields

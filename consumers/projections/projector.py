@@ -12,6 +12,7 @@ from runtime import metrics
 from runtime.eventlog import Batch, Emit, EventLog, Record
 from runtime.stage import Stage
 from schemas.deadletter import DeadLetterReason
+from schemas.registry import RegistryError
 from schemas.topics import VERIFICATION_EVENTS
 
 NAME = "project"
@@ -33,7 +34,7 @@ class Projector:
     async def begin(self) -> None:
         """The read model is level with the log's end: an empty or older database is filled before anything new comes.
 
-        Raises ``ProjectionUnavailable``, and the log's errors.
+        Raises ``ProjectionUnavailable``, and the log's and the registry's errors.
         """
         positions = await writing.positions(self._store, VERIFICATION_EVENTS)
         for partition, start in positions.items() or [(None, 0)]:
@@ -43,10 +44,10 @@ class Projector:
     async def handle(self, batch: Batch) -> Sequence[Emit]:
         """The rows hold the batch's events and all before them; returned are dead letters of the records that are none.
 
-        Raises ``ProjectionUnavailable``, and the log's errors.
+        Raises ``ProjectionUnavailable``, and the log's and the registry's errors.
         """
         await self._catch_up(batch)
-        decoded = decode(batch.records, NAME)
+        decoded = await decode(batch.records, NAME)
         await self._write(batch.partition, decoded, batch.next_offset)
         self._dead_letters = len(decoded.dead_letters)
         return decoded.dead_letters
@@ -76,7 +77,7 @@ class Projector:
             yield page
 
     async def _write_page(self, page: Sequence[Record]) -> None:
-        await self._write(page[-1].partition, decode(page, NAME), page[-1].offset + 1)
+        await self._write(page[-1].partition, await decode(page, NAME), page[-1].offset + 1)
 
     async def _write(self, partition: int, decoded: Decoded, next_offset: int) -> None:
         async with self._store.writing() as connection:
@@ -86,7 +87,7 @@ class Projector:
 
 
 def stage(store: Store, log: EventLog) -> Stage:
-    """The stage as the loop runs it; it waits while its database is unavailable."""
+    """The stage as the loop runs it; it waits while its database, or a registry that it must ask, is unavailable."""
     projector = Projector(store, log)
     return Stage(
         NAME,
@@ -94,5 +95,5 @@ def stage(store: Store, log: EventLog) -> Stage:
         projector.handle,
         projector.count,
         begin=projector.begin,
-        retriable=(ProjectionUnavailable,),
+        retriable=(ProjectionUnavailable, RegistryError),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from hookline.cli import SettingsFile, run, say, settings_of
+from hookline.registry import explained, schemas_ready
 from hookline.serving import opened_log
 from ingest.receive import sources_of
 from runtime.settings import Settings
@@ -25,8 +26,12 @@ async def _check(settings: Settings) -> None:
     for source in sources.values():
         if not source.secrets:
             say(f"warning: source {source.name} is unsigned: whoever can reach it can write to it")
-    verify()
+    with explained():
+        verify()
     say("schemas: today's are the newest of their history and compatible with all of it")
+    if settings.registry.url is not None:
+        async with schemas_ready(settings.registry, patience=0):
+            say(f"registry: {settings.registry.url} has them")
     async with opened_log(settings) as log:
         await log.check()
     say(f"log: {settings.log.url} can be written and read")

@@ -14,6 +14,7 @@ import typer
 from hookline import rows
 from hookline.cli import SettingsFile, run, say, settings_of, told_to_stop
 from hookline.everything import Everything, dev_settings, everything
+from hookline.registry import SchemasNotReady
 from ingest.receive import sources_of
 from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog
@@ -93,16 +94,19 @@ def _example(all_of_it: Everything, named: str) -> list[str]:
 
 
 async def _print_events(log: EventLog) -> None:
-    """Prints each verification event from now on, a line each. While the log is away it waits: the stages say why."""
+    """Prints each verification event from now on, a line each.
+
+    While the log or the registry is away it waits: the stages say why.
+    """
     start = await _end_of(log)
     while True:
         try:
             async for record in log.scan(topics.VERIFICATION_EVENTS, start=start, follow=True):
+                row = await rows.row_of(record, rows.EVENTS)
                 start = record.offset + 1
-                row = rows.row_of(record, rows.EVENTS)
                 if row is not None:
                     say(rows.EVENTS.line(row))
-        except LogUnavailable:
+        except (LogUnavailable, SchemasNotReady):
             await asyncio.sleep(_LOOK_AGAIN)
 
 

@@ -10,6 +10,7 @@ import typer
 
 from hookline import rows
 from hookline.cli import AsJson, Follow, SettingsFile, print_json, run, say, settings_of
+from hookline.registry import schemas_known
 from hookline.rows import View
 from hookline.serving import opened_log
 from ingest.vendors import DOORS
@@ -34,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def events(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
-    run(_show(settings_of(settings), [topics.VERIFICATION_EVENTS], rows.EVENTS, follow=follow, as_json=as_json))
+    run(_show_avro(settings_of(settings), [topics.VERIFICATION_EVENTS], rows.EVENTS, follow=follow, as_json=as_json))
 
 
 def callbacks(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
@@ -44,7 +45,7 @@ def callbacks(settings: SettingsFile = None, follow: Follow = False, as_json: As
 
 
 def alerts(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
-    run(_show(settings_of(settings), [topics.ALERTS], rows.ALERTS, follow=follow, as_json=as_json))
+    run(_show_avro(settings_of(settings), [topics.ALERTS], rows.ALERTS, follow=follow, as_json=as_json))
 
 
 def list_dead_letters(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
@@ -59,6 +60,11 @@ def show_dead_letter(
     run(_show_one(settings_of(settings), callback_id, as_json=as_json))
 
 
+async def _show_avro(settings: Settings, names: Sequence[str], view: View, *, follow: bool, as_json: bool) -> None:
+    async with schemas_known(settings.registry):
+        await _show(settings, names, view, follow=follow, as_json=as_json)
+
+
 async def _show(settings: Settings, names: Sequence[str], view: View, *, follow: bool, as_json: bool) -> None:
     async with opened_log(settings, existing=True) as log, asyncio.TaskGroup() as tasks:
         for name in names:
@@ -67,7 +73,7 @@ async def _show(settings: Settings, names: Sequence[str], view: View, *, follow:
 
 async def _show_topic(log: EventLog, name: str, view: View, *, follow: bool, as_json: bool) -> None:
     async for record in log.scan(name, follow=follow):
-        row = rows.row_of(record, view)
+        row = await rows.row_of(record, view)
         if row is not None and as_json:
             print_json(row)
         elif row is not None:
@@ -79,7 +85,7 @@ async def _show_one(settings: Settings, callback_id: str, *, as_json: bool) -> N
         found = [
             row
             async for record in log.scan(topics.DEAD_LETTERS)
-            if (row := rows.row_of(record, rows.DEAD_LETTERS)) is not None and row["callback_id"] == callback_id
+            if (row := await rows.row_of(record, rows.DEAD_LETTERS)) is not None and row["callback_id"] == callback_id
         ]
     if not found:
         raise NotFound(f"no dead letter of callback {callback_id}; `hookline dead-letters list` shows them all")

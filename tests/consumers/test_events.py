@@ -24,21 +24,21 @@ def records(*told_events: VerificationEvent | Message) -> list[Record]:
     ]
 
 
-def test_events_come_in_the_records_order() -> None:
+async def test_events_come_in_the_records_order() -> None:
     """Without anything erased, and without dead letters."""
-    decoded = decode(records(FIRST, OTHER, LATER), "a-stage")
+    decoded = await decode(records(FIRST, OTHER, LATER), "a-stage")
     assert ((FIRST, OTHER, LATER), frozenset(), ()) == (decoded.events, decoded.erased, decoded.dead_letters)
 
 
-def test_a_tombstone_takes_back_the_earlier_events_of_its_key_alone() -> None:
+async def test_a_tombstone_takes_back_the_earlier_events_of_its_key_alone() -> None:
     """A log that has not compacted yet still shows them."""
-    decoded = decode(records(FIRST, OTHER, TOMBSTONE, LATER), "a-stage")
+    decoded = await decode(records(FIRST, OTHER, TOMBSTONE, LATER), "a-stage")
     assert ((OTHER, LATER), frozenset({FIRST.key}), ()) == (decoded.events, decoded.erased, decoded.dead_letters)
 
 
-def test_a_record_that_is_no_event_becomes_a_dead_letter_with_its_place() -> None:
+async def test_a_record_that_is_no_event_becomes_a_dead_letter_with_its_place() -> None:
     """Its partition key is the record's key, as it is for events."""
-    ((topic, message),) = decode(records(FIRST, TORN), "a-stage").dead_letters
+    ((topic, message),) = (await decode(records(FIRST, TORN), "a-stage")).dead_letters
     (record,) = [Record(topic, 0, 0, message.key, message.headers, message.value, 0)]
     letter = deadletter.from_record(record)
     assert (DEAD_LETTERS, "a-stage", DeadLetterReason.UNDECODABLE_RECORD) == (topic, letter.stage, letter.reason)

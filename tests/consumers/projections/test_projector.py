@@ -20,6 +20,7 @@ from schemas import deadletter
 from schemas.deadletter import DeadLetterReason
 from schemas.event import EventKind, Outcome, VerificationEvent
 from schemas.message import Message
+from schemas.registry import RegistryError
 from schemas.topics import DEAD_LETTERS, VERIFICATION_EVENTS, is_compacted
 from tests.consumers.making import TORN, append, arrivals, ids, next_batch, records, told, verifications, work
 from tests.examples import event
@@ -285,5 +286,5 @@ async def test_a_verification_that_was_erased_is_unknown(log: EventLog, store: S
 
 
 async def test_the_stage_waits_for_its_database(log: EventLog, store: Store) -> None:
-    """Its loop is told which error passes by itself."""
-    assert (ProjectionUnavailable,) == stage(store, log).retriable
+    """Its loop is told which errors pass by themselves; a registry's are the others."""
+    assert (ProjectionUnavailable, RegistryError) == stage(store, log).retriable
