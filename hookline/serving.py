@@ -45,6 +45,7 @@ async def opened_log(settings: Settings, *, existing: bool = False) -> AsyncIter
         is_compacted=is_compacted,
         deadline=settings.log.deadline,
         max_record_bytes=settings.log.max_record_bytes,
+        kafka=settings.kafka,
     )
     try:
         yield log
