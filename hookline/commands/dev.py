@@ -98,20 +98,13 @@ async def _print_events(log: EventLog) -> None:
 
     While the log or the registry is away it waits: the stages say why.
     """
-    start = await _end_of(log)
+    starts = {record.partition: record.offset + 1 async for record in log.scan(topics.VERIFICATION_EVENTS)}
     while True:
         try:
-            async for record in log.scan(topics.VERIFICATION_EVENTS, start=start, follow=True):
+            async for record in log.scan(topics.VERIFICATION_EVENTS, start=starts, follow=True):
                 row = await rows.row_of(record, rows.EVENTS)
-                start = record.offset + 1
+                starts[record.partition] = record.offset + 1
                 if row is not None:
                     say(rows.EVENTS.line(row))
         except (LogUnavailable, SchemasNotReady):
             await asyncio.sleep(_LOOK_AGAIN)
-
-
-async def _end_of(log: EventLog) -> int:
-    end = 0
-    async for record in log.scan(topics.VERIFICATION_EVENTS):
-        end = record.offset + 1
-    return end

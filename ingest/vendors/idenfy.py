@@ -12,8 +12,13 @@ from runtime.secrets import Secret
 
 _SIGNATURE = "Idenfy-Signature"
 
+_EVENT = "Idenfy-Event-Type"
+
 _ID_MEMBERS = ("scanRef", "companyId", "id", "monitoringId")
 """Where bodies carry what they are about, first found wins. Old ones carry it inside ``data`` (section 5.6)."""
+
+_ID_MEMBERS_OF = {"FACIAL_AUTHENTICATION": ("id", "scanRef")}
+"""Events that are about something else than what stands first: a session of its own beside its scanRef (section 5.7)."""
 
 
 def authenticate(headers: HttpHeaders, body: bytes, secrets: Sequence[Secret]) -> Secret | None:
@@ -30,7 +35,7 @@ def _signed(key: Secret, body: bytes) -> bytes:
     return hmac.digest(key.value, body, "sha256").hex().encode()
 
 
-def verification_id(_headers: HttpHeaders, body: bytes) -> str | None:
+def verification_id(headers: HttpHeaders, body: bytes) -> str | None:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -39,7 +44,8 @@ def verification_id(_headers: HttpHeaders, body: bytes) -> str | None:
         return None
     data = document.get("data")
     places = [document, data] if isinstance(data, dict) else [document]
-    found = (place.get(member) for place in places for member in _ID_MEMBERS)
+    members = _ID_MEMBERS_OF.get(headers.get(_EVENT, ""), _ID_MEMBERS)
+    found = (place.get(member) for place in places for member in members)
     return next((value for value in found if isinstance(value, str) and value), None)
 
 

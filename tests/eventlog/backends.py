@@ -59,14 +59,14 @@ async def _sqlite_place(folder: Path, _server: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def kafka_place(_folder: Path, server: str, topics: Sequence[str] = TOPICS) -> AsyncIterator[str]:
-    """A part of the cluster under a prefix of its own, with these topics in it, of one partition each."""
+async def kafka_place(_folder: Path, server: str, partitions: int = 1) -> AsyncIterator[str]:
+    """A part of the cluster under a prefix of its own, with the tests' topics in it."""
     prefix = f"test-{uuid4().hex[:12]}"
-    names = [f"{prefix}.{topic}" for topic in topics]
+    names = [f"{prefix}.{topic}" for topic in TOPICS]
     admin = AIOKafkaAdminClient(bootstrap_servers=server.removeprefix("kafka://"))
     await admin.start()
     try:
-        await admin.create_topics([NewTopic(name, 1, 1) for name in names])
+        await admin.create_topics([NewTopic(name, partitions, 1) for name in names])
         yield f"{server}/{prefix}"
         await admin.delete_topics(names)
     finally:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Coroutine
 from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import ProducerClosed
 
 from runtime.eventlog.kafka.cluster import Cluster
 from runtime.eventlog.kafka.trouble import as_ours
+
+_log = structlog.get_logger(__name__)
 
 _BATCH_BYTES = 1024 * 1024
 _ROOM_FOR_A_BATCH = 64 * 1024
@@ -111,7 +114,13 @@ async def discard_consumer(consumer: AIOKafkaConsumer) -> None:
     await _closed_within(consumer._client.close())  # noqa: SLF001 - the same
 
 
-async def _closed_within(closing: Any) -> None:  # noqa: ANN401 - any awaitable of aiokafka
-    with suppress(TimeoutError, KafkaError, OSError):
-        async with asyncio.timeout(_STOP_SECONDS):
-            await closing
+async def _closed_within(closing: Coroutine[Any, Any, None]) -> None:
+    """A task of its own, as aiokafka lets the cancellation of its inner tasks out as if it were ours."""
+    task = asyncio.create_task(closing)
+    done, _ = await asyncio.wait([task], timeout=_STOP_SECONDS)
+    if not done:
+        task.cancel()
+        done, _ = await asyncio.wait([task], timeout=_STOP_SECONDS)
+    error = task.exception() if done and not task.cancelled() else None
+    if error is not None:
+        _log.warning("a client did not close cleanly", error=type(error).__name__)

@@ -16,7 +16,9 @@ from runtime.settings import KafkaSettings
 
 _SCHEME = "kafka://"
 _DEFAULT_PORT = 9092
+_LAST_PORT = 65535
 _PREFIX = re.compile(r"[A-Za-z0-9._-]{0,60}")
+_BROKER = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,17 @@ def connection(url: str, settings: KafkaSettings) -> Connection:
 
 
 def _no_url(url: str) -> LogRefused:
-    return LogRefused(f"log url {url!r}: not Kafka's; write kafka://host:9092,host:9092 or kafka://host:9092/prefix")
+    shown = "with a user in it" if "@" in url else repr(url)
+    return LogRefused(f"log url {shown}: not Kafka's; write kafka://host:9092,host:9092 or kafka://host:9092/prefix")
 
 
 def _broker(text: str, url: str) -> str:
-    host, separator, port = text.rpartition(":")
-    if not separator:
-        host, port = text, str(_DEFAULT_PORT)
-    if not host or not port.isdigit() or set(host) & set("/@? "):
+    """``host:port``; an IPv6 address stands in brackets. Raises ``LogRefused``, which shows no password."""
+    found = _BROKER.fullmatch(text)
+    port = int(found["port"] or _DEFAULT_PORT) if found else 0
+    if not found or not 0 < port <= _LAST_PORT:
         raise _no_url(url)
-    return f"{host}:{port}"
+    return f"{found['host']}:{port}"
 
 
 def _protocol(settings: KafkaSettings) -> str:

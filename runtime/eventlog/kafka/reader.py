@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from runtime.errors import LogUnavailable
-from runtime.eventlog.api import Batch, Record
+from runtime.eventlog.api import Batch
 from runtime.eventlog.kafka.clients import discard_consumer, made_consumer
 from runtime.eventlog.kafka.cluster import Cluster
 from runtime.eventlog.kafka.records import record_of
@@ -22,8 +22,10 @@ from runtime.eventlog.kafka.trouble import as_ours
 
 _log = structlog.get_logger(__name__)
 
-_LEAST_SILENCE = 10.0
+_LEAST_SILENCE = 3.0
 _POLL = 0.02
+_WHILE_FINISHING = 0.005
+_DRAIN = 5.0
 
 Shares = dict[int, Share]
 """What this process owns, by epoch: whoever finishes a batch finds its partition here, or is fenced."""
@@ -125,19 +127,26 @@ class GroupReader:
         self._shares[share.epoch] = share
 
     async def _fetch(self, consumer: AIOKafkaConsumer, wait: float) -> None:
-        """New records come to the shares that have none left, waited for only when no share has any."""
-        empty = [where for where, share in self._owned.items() if not share.records]
-        ready = len(empty) < len(self._owned)
-        if not self._owned:
+        """New records come to the shares that have none left, waited for only when no share can give any."""
+        shares = self._owned.values()
+        if any(share.broken for share in shares):
+            raise LogUnavailable(f"{self._cluster.name}: group {self._group}: a batch was not finished; read anew")
+        if not shares:
             await asyncio.sleep(min(wait, _POLL))
             return
+        empty = [share.where for share in shares if not share.records]
+        if any(share.servable for share in shares):
+            wait = 0
+        elif len(empty) < len(shares):
+            wait = min(wait, _WHILE_FINISHING)
         if not empty:
+            await asyncio.sleep(wait)
             return
-        fetched = await self._polled(consumer, empty, 0 if ready else wait)
+        fetched = await self._polled(consumer, empty, wait)
         for where, records in fetched.items():
             share = self._owned[where]
-            share.records.extend(self._record(share, record) for record in records if record.offset >= share.position)
-        if not fetched and not ready:
+            share.records.extend(record_of(share.topic, each) for each in records if each.offset >= share.position)
+        if not fetched and wait:
             self._check_silence(consumer, empty)
 
     async def _polled(
@@ -156,9 +165,6 @@ class GroupReader:
                 return {}
         return found
 
-    def _record(self, share: Share, record: ConsumerRecord) -> Record:
-        return record_of(share.topic, record)
-
     def _check_silence(self, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
         """An empty partition is asked about ten times a second: one that was not answered for long is in trouble."""
         bound = max(_LEAST_SILENCE, self._cluster.deadline * 2)
@@ -174,7 +180,7 @@ class GroupReader:
         """The first records of the partition whose turn it is."""
         for where in self._turns:
             share = self._owned.get(where)
-            if share is not None and share.records and not share.broken:
+            if share is not None and share.servable:
                 self._turns.remove(where)
                 self._turns.append(where)
                 self._in_hand = share
@@ -182,14 +188,14 @@ class GroupReader:
         return None
 
     async def _revoked(self) -> None:
-        """Waits until the batch in hand is finished or dropped, for as long as the group would wait for us."""
+        """Waits until what was given out is finished or dropped, for a part of the time that the group waits for us."""
+        end = monotonic() + min(self._cluster.settings.session_timeout / 3, _DRAIN)
         share = self._in_hand
-        if share is None:
-            return
-        start, end = share.position, monotonic() + min(self._cluster.settings.session_timeout / 3, 5.0)
-        while self._in_hand is share and share.position == start and not share.broken and monotonic() < end:
-            await asyncio.sleep(_POLL)
-        while share.finishing.locked() and monotonic() < end:
+        start = share.position if share is not None else 0
+        while monotonic() < end:
+            unfinished = share is not None and share is self._in_hand and share.position == start and not share.broken
+            if not unfinished and not any(each.finishing.locked() for each in self._owned.values()):
+                return
             await asyncio.sleep(_POLL)
 
     async def _give_up(self, where: TopicPartition) -> None:

@@ -41,6 +41,11 @@ class Share:
     finishing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
+    def servable(self) -> bool:
+        """Whether a batch can be given now: none is being finished, and there are records."""
+        return bool(self.records) and not self.finishing.locked() and not self.broken
+
+    @property
     def place(self) -> str:
         return f"group {self.group}, topic {self.topic}/{self.partition}"
 
@@ -58,11 +63,13 @@ class Share:
         async with self.finishing:
             if self.broken or batch.start != self.position:
                 raise Fenced(f"{self.place}: this batch was finished before, or the partition was lost; read it anew")
-            self.broken = True
-            with as_ours(self.cluster.name, f"finishing a batch of {self.place}", self.cluster.deadline):
-                async with asyncio.timeout(self.cluster.deadline):
-                    await self._commit(await self._sorted(emits), batch.next_offset)
-            self.broken = False
+            try:
+                with as_ours(self.cluster.name, f"finishing a batch of {self.place}", self.cluster.deadline):
+                    async with asyncio.timeout(self.cluster.deadline):
+                        await self._commit(await self._sorted(emits), batch.next_offset)
+            except BaseException:
+                self.broken = True
+                raise
             self._move_to(batch.next_offset)
 
     def _move_to(self, offset: int) -> None:

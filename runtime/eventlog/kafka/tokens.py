@@ -6,6 +6,7 @@ from time import monotonic
 
 import aiohttp
 from aiokafka.abc import AbstractTokenProvider
+from aiokafka.errors import KafkaConnectionError
 
 _DEADLINE = aiohttp.ClientTimeout(total=10)
 _EARLY = 30.0
@@ -23,9 +24,17 @@ class TokenProvider(AbstractTokenProvider):  # type: ignore[misc]
         self._good_until = 0.0
 
     async def token(self) -> str:
-        """Raises ``aiohttp.ClientError`` or ``TimeoutError``; aiokafka takes either as a failed connection."""
+        """Raises ``KafkaConnectionError``, which aiokafka takes as a failed connection; anything else would end its tasks.
+
+        What went wrong is named without the answer or the request: both hold secrets.
+        """
         if monotonic() >= self._good_until:
-            await self._renew()
+            try:
+                await self._renew()
+            except aiohttp.ClientResponseError as error:
+                raise _no_token(f"it answered {error.status}") from None
+            except (aiohttp.ClientError, TimeoutError, KeyError, TypeError, ValueError) as error:
+                raise _no_token(type(error).__name__) from None
         return self._token
 
     async def _renew(self) -> None:
@@ -37,3 +46,7 @@ class TokenProvider(AbstractTokenProvider):  # type: ignore[misc]
             content = await answer.json(content_type=None)
         self._token = str(content["access_token"])
         self._good_until = asked_at + float(content.get("expires_in", _DEFAULT_LIFETIME)) - _EARLY
+
+
+def _no_token(why: str) -> KafkaConnectionError:
+    return KafkaConnectionError(f"kafka.token_url gave no token ({why}); see that server, kafka.username and password")

@@ -158,6 +158,9 @@ def test_any_order_of_calls_gives_what_a_few_lists_give(backend: Backend) -> Non
     run_state_machine_as_test(
         OnThisBackend,
         settings=settings(
-            max_examples=backend.examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=backend.examples,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from runtime.eventlog import EventLog
+from tests.eventlog.backends import Open, kafka_place, open_at
+from tests.servers.kafka import Kafka
+from tests.servers.local_kafka import LocalBroker, local_broker
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBroker]:
+    """A broker that this file's tests harm; each leaves it running."""
+    with local_broker(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture
+async def place(broker: LocalBroker, tmp_path: Path) -> AsyncIterator[str]:
+    async with kafka_place(tmp_path, broker.url) as url:
+        yield url
+
+
+@pytest.fixture
+async def wide(kafka: Kafka, tmp_path: Path) -> AsyncIterator[str]:
+    """A place with topics of four partitions, on the broker that nobody may harm."""
+    async with kafka_place(tmp_path, kafka.url, 4) as url:
+        yield url
+
+
+@pytest.fixture
+async def opener(place: str) -> AsyncIterator[Open]:
+    logs: list[EventLog] = []
+
+    async def open_here(**options: float) -> EventLog:
+        logs.append(await open_at(place, **options))  # type: ignore[arg-type]
+        return logs[-1]
+
+    yield open_here
+    for log in logs:
+        await log.close()

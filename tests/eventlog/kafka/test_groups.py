@@ -1,0 +1,169 @@
+"""Several members of a group, on topics of several partitions: who owns what, who is fenced, and what that costs."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime.errors import Fenced
+from runtime.eventlog import EventLog, Reader
+from schemas.message import Message
+from tests.eventlog.backends import open_at, stored
+from tests.eventlog.children import child
+from tests.waiting import until
+
+KEYS = [f"k{number}" for number in range(60)]
+
+
+def keyed(key: str, value: bytes = b"") -> Message:
+    return Message(key, key, (), value)
+
+
+async def fill(log: EventLog, topic: str = "in") -> None:
+    await asyncio.gather(*(log.append(topic, keyed(key)) for key in KEYS))
+
+
+async def test_a_key_has_its_partition_and_a_number_names_one(wide: str) -> None:
+    """Keys spread as Kafka's own clients spread them (murmur2), and a record may be put beside another topic's."""
+    async with AsyncExitStack() as stack:
+        log = await opened(stack, wide)
+        positions = [await log.append("t", keyed(key)) for key in ("a", "b", "21", "foobar", "a")]
+        beside = await log.append("other", Message("k", 3, (), b""))
+        assert [positions[0].partition] * 2 == [positions[0].partition, positions[4].partition]
+        # The hashes of Kafka's own UtilsTest.testMurmur2, modulo four.
+        assert [-973932308 & 0x7FFFFFFF, -790332482 & 0x7FFFFFFF] == [
+            0x7FFFFFFF & -973932308,
+            0x7FFFFFFF & -790332482,
+        ]
+        assert [(-973932308 & 0x7FFFFFFF) % 4, (-790332482 & 0x7FFFFFFF) % 4] == [
+            positions[2].partition,
+            positions[3].partition,
+        ]
+        assert 3 == beside.partition
+
+
+async def opened(stack: AsyncExitStack, place: str, **options: float) -> EventLog:
+    log = await open_at(place, **options)  # type: ignore[arg-type]
+    stack.push_async_callback(log.close)
+    return log
+
+
+async def members(stack: AsyncExitStack, place: str, count: int) -> list[tuple[EventLog, Reader]]:
+    logs = [await opened(stack, place) for _ in range(count)]
+    return [(log, log.read(["in"], "g", max_records=5)) for log in logs]
+
+
+async def test_members_share_the_partitions_and_each_record_is_emitted_once(wide: str) -> None:
+    """Three members come one after the other and one goes, while records are copied."""
+    async with AsyncExitStack() as stack:
+        everybody = await members(stack, wide, 3)
+        await fill(everybody[0][0])
+        working = [asyncio.create_task(work(log, reader)) for log, reader in everybody]
+        checker = await opened(stack, wide)
+        await until(lambda: has_copied(checker, 30), 60)
+        await everybody[0][1].close()
+        await until(lambda: has_copied(checker, len(KEYS)), 60)
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        assert sorted(KEYS) == sorted(record.key for record in await stored(checker, "out"))
+
+
+async def work(log: EventLog, reader: Reader) -> None:
+    """Copies for ever; a batch that was fenced comes to whoever owns its partition then."""
+    while True:
+        batch = await reader.next_batch(0.2)
+        if batch is not None:
+            with suppress(Fenced):
+                await log.finish(batch, [("out", keyed(record.key)) for record in batch.records])
+
+
+async def has_copied(log: EventLog, count: int) -> bool:
+    return len(await stored(log, "out")) >= count
+
+
+async def test_a_partition_that_stays_keeps_its_epoch_and_one_that_moves_gets_another(wide: str) -> None:
+    """So a member need not read its memory anew because another came."""
+    async with AsyncExitStack() as stack:
+        (first_log, first), (second_log, second) = await members(stack, wide, 2)
+        await fill(first_log)
+        kept, gained = dict[int, int](), dict[int, int]()
+        stack.enter_context(cancelled(follow(first_log, first, kept)))
+        await until(lambda: {0, 1, 2, 3} == kept.keys(), 30)
+        before = dict(kept)
+        stack.enter_context(cancelled(follow(second_log, second, gained)))
+        await until(lambda: second.trouble is None, 30)
+        kept.clear()
+        await fill(first_log)
+        await until(lambda: {0, 1, 2, 3} == kept.keys() | gained.keys(), 30)
+        assert (2, 2) == (len(kept), len(gained))
+        assert {partition: before[partition] for partition in kept} == kept
+        assert all(before[partition] != epoch for partition, epoch in gained.items())
+
+
+@contextmanager
+def cancelled(work: Coroutine[Any, Any, None]) -> Iterator[None]:
+    task = asyncio.create_task(work)
+    yield
+    task.cancel()
+
+
+async def follow(log: EventLog, reader: Reader, epochs: dict[int, int]) -> None:
+    """Finishes what comes, and notes the epoch under which it came from each partition."""
+    while True:
+        batch = await reader.next_batch(0.2)
+        if batch is not None:
+            with suppress(Fenced):
+                await log.finish(batch, [])
+                epochs[batch.partition] = batch.epoch
+
+
+async def test_a_member_that_was_stopped_for_too_long_is_fenced_when_it_goes_on(wide: str, tmp_path: Path) -> None:
+    """SIGSTOP past the session's end, SIGCONT: the zombie's batch is refused, nothing of it is kept."""
+    async with AsyncExitStack() as stack:
+        log = await opened(stack, wide)
+        await fill(log)
+        with child(tmp_path / "zombie", "copy", wide, "zombie") as zombie:
+            await until(lambda: zombie.has_said(1), 40)
+            zombie.process.send_signal(signal.SIGSTOP)
+            await fill(log)
+            with child(tmp_path / "heir", "copy", wide, "heir") as heir:
+                await until(lambda: heir.has_said(1), 60)
+                zombie.process.send_signal(signal.SIGCONT)
+                await fill(log)
+                await until(lambda: has_copied(log, 3 * len(KEYS)), 60)
+                heir.kill()
+        assert sorted(KEYS * 3) == sorted(record.key for record in await stored(log, "out"))
+
+
+async def test_kill_9_of_a_member_emits_nothing_twice(wide: str, tmp_path: Path) -> None:
+    """Its open transaction is aborted by the member that takes over."""
+    async with AsyncExitStack() as stack:
+        log = await opened(stack, wide)
+        for number in range(3):
+            await fill(log)
+            with child(tmp_path / f"member-{number}", "copy", wide, str(number)) as member:
+                await until(lambda member=member: member.has_said(1), 60)  # type: ignore[misc]
+                member.kill()
+        with child(tmp_path / "last", "copy", wide, "last"):
+            await until(lambda: has_copied(log, 3 * len(KEYS)), 60)
+        assert sorted(KEYS * 3) == sorted(record.key for record in await stored(log, "out"))
+
+
+@pytest.mark.parametrize("size", [300_000])
+async def test_a_batch_of_emits_may_be_larger_than_any_request(wide: str, size: int) -> None:
+    """Twenty records of 300 KB for one partition, in one transaction, in their order."""
+    async with AsyncExitStack() as stack:
+        log = await opened(stack, wide)
+        await log.append("in", keyed("k"))
+        async with log.read(["in"], "g") as reader:
+            batch = await reader.next_batch(20.0)
+            assert batch is not None
+            await log.finish(batch, [("out", Message(str(number), 0, (), b"x" * size)) for number in range(20)])
+        assert [str(number) for number in range(20)] == [record.key for record in await stored(log, "out")]
