@@ -18,7 +18,7 @@ from normalizers.vendors import MAPPINGS
 from runtime import metrics
 from runtime.eventlog import Batch, Emit, EventLog, Record
 from runtime.memory import Memory
-from runtime.stage import Stage
+from runtime.stage import Handled, Stage
 from runtime.version import VERSION
 from schemas import callback as callbacks
 from schemas import deadletter, topics
@@ -43,18 +43,13 @@ class Normalizer:
         self._memory = Memory(log, topics.memory(mapping.vendor))
         self._tally: Counter[tuple[str, ...]] = Counter()
 
-    async def handle(self, batch: Batch) -> Sequence[Emit]:
+    async def handle(self, batch: Batch) -> Handled:
         """The events, dead letters and changed memory of the batch's callbacks."""
         self._tally = Counter()
         await self._memory.follow(batch)
         emits = [emit for record in batch.records if record.value is not None for emit in self._emits(record)]
         self._forget_old(batch.records[-1].appended_at)
-        return emits + self._memory.emits()
-
-    def count(self) -> None:
-        """Counts what the last batch came to; called once it is finished."""
-        for (what, *labels), number in self._tally.items():
-            _COUNTERS[what].labels(*labels).inc(number)
+        return Handled(emits + self._memory.emits(), partial(_count, self._tally))
 
     def _emits(self, record: Record) -> list[Emit]:
         try:
@@ -118,10 +113,15 @@ _COUNTERS = {
 }
 
 
+def _count(tally: Counter[tuple[str, ...]]) -> None:
+    for (what, *labels), number in tally.items():
+        _COUNTERS[what].labels(*labels).inc(number)
+
+
 def stages(vendors: Sequence[str], log: EventLog) -> list[Stage]:
     """One stage a vendor, so that one vendor's flood or fault delays no other's."""
     made = []
     for vendor in vendors:
         normalizer = Normalizer(MAPPINGS[vendor], log)
-        made.append(Stage(f"{NAME}.{vendor}", (topics.callbacks(vendor),), normalizer.handle, normalizer.count))
+        made.append(Stage(f"{NAME}.{vendor}", (topics.callbacks(vendor),), normalizer.handle))
     return made

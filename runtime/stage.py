@@ -20,8 +20,6 @@ _WAIT = 0.1
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 10.0
 
-Handle = Callable[[Batch], Awaitable[Sequence[Emit]]]
-
 
 @dataclass(slots=True)
 class Health:
@@ -35,6 +33,17 @@ def _nothing() -> None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What a batch came to. ``finished`` is called once the batch is finished, for what may be counted once only."""
+
+    emits: Sequence[Emit] = ()
+    finished: Callable[[], None] = _nothing
+
+
+Handle = Callable[[Batch], Awaitable[Handled]]
+
+
 async def _ready() -> None:
     return None
 
@@ -44,15 +53,14 @@ class Stage:
     """What a stage reads, and what it makes of a batch. Its name is also its group's.
 
     ``begin`` comes before the first batch, and again whenever the stage begins anew. ``handle`` must be safe to repeat:
-    its emits and the group's position are finished together, but a batch whose finish failed is handled again.
-    ``finished`` is called after each finish, for whatever may be counted once only. ``retriable`` are the errors of the
-    stage's own dependencies (a database) that pass by themselves.
+    its emits and the group's position are finished together, but a batch whose finish failed is handled again. It is
+    called for one batch at a time. ``retriable`` are the errors of the stage's own dependencies (a database) that pass
+    by themselves.
     """
 
     name: str
     topics: tuple[str, ...]
     handle: Handle
-    finished: Callable[[], None] = _nothing
     begin: Callable[[], Awaitable[None]] = _ready
     retriable: tuple[type[Exception], ...] = ()
 
@@ -79,13 +87,35 @@ async def run_stage(stage: Stage, log: EventLog, stop: asyncio.Event, health: He
 
 
 async def _work(stage: Stage, log: EventLog, reader: Reader, stop: asyncio.Event, health: Health) -> None:
-    while not stop.is_set():
-        batch = await reader.next_batch(_WAIT)
-        if batch is not None:
-            await log.finish(batch, await stage.handle(batch))
-            stage.finished()
-            metrics.RECORDS.labels(stage.name, batch.topic).inc(len(batch.records))
-        health.trouble = reader.trouble
+    """While a batch is being finished the next one, of another partition, is handled."""
+    finishing: set[asyncio.Task[None]] = set()
+    try:
+        while not stop.is_set():
+            batch = await reader.next_batch(_WAIT)
+            finishing -= _finished(finishing)
+            if batch is not None:
+                handled = await stage.handle(batch)
+                finishing.add(asyncio.create_task(_finish(stage, log, batch, handled), name=f"finish {stage.name}"))
+                await asyncio.sleep(0)  # it begins before the next batch is asked for: see ``Reader.next_batch``
+            health.trouble = reader.trouble
+    finally:
+        if finishing:
+            await asyncio.wait(finishing)
+    _finished(finishing)
+
+
+def _finished(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """Those that are done; raises what one of them raised."""
+    done = {task for task in tasks if task.done()}
+    for task in done:
+        task.result()
+    return done
+
+
+async def _finish(stage: Stage, log: EventLog, batch: Batch, handled: Handled) -> None:
+    await log.finish(batch, handled.emits)
+    handled.finished()
+    metrics.RECORDS.labels(stage.name, batch.topic).inc(len(batch.records))
 
 
 async def _sleep(seconds: float, stop: asyncio.Event) -> None:

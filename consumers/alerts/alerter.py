@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from consumers.alerts.history import dump, load, observe
 from consumers.events import decode
 from runtime import metrics
-from runtime.eventlog import Batch, Emit, EventLog
+from runtime.eventlog import Batch, EventLog
 from runtime.memory import Memory
-from runtime.stage import Stage
+from runtime.stage import Handled, Stage
 from schemas.alert import Alert
 from schemas.codec import alert_to_message
 from schemas.deadletter import DeadLetterReason
@@ -33,35 +34,18 @@ class Alerter:
 
     def __init__(self, log: EventLog) -> None:
         self._memory = Memory(log, memory("alerts"))
-        self._raised: list[Alert] = []
-        self._dead_letters = 0
 
-    async def handle(self, batch: Batch) -> Sequence[Emit]:
+    async def handle(self, batch: Batch) -> Handled:
         """The alerts, the changed memory, and the dead letters of the records that are no events."""
         await self._memory.follow(batch)
         decoded = await decode(batch.records, NAME)
         now = batch.records[-1].appended_at
         self._forget(decoded.erased)
-        self._raised = [alert for event in decoded.events for alert in self._look_at(event, now)]
-        self._dead_letters = len(decoded.dead_letters)
+        raised = [alert for event in decoded.events for alert in self._look_at(event, now)]
         self._forget_old(now)
-        alerts = [(ALERTS, alert_to_message(alert)) for alert in self._raised]
-        return [*alerts, *decoded.dead_letters, *self._memory.emits()]
-
-    def tell(self) -> None:
-        """Logs and counts what the last batch came to; called once it is finished."""
-        metrics.DEAD_LETTERS.labels(NAME, DeadLetterReason.UNDECODABLE_RECORD).inc(self._dead_letters)
-        for alert in self._raised:
-            metrics.ALERTS.labels(alert.rule, alert.severity).inc()
-            _log.warning(
-                "alert",
-                rule=alert.rule,
-                severity=alert.severity.value,
-                alert_id=alert.alert_id,
-                verification=alert.key,
-                event_ids=alert.event_ids,
-                test=alert.test,
-            )
+        alerts = [(ALERTS, alert_to_message(alert)) for alert in raised]
+        emits = [*alerts, *decoded.dead_letters, *self._memory.emits()]
+        return Handled(emits, partial(_tell, raised, len(decoded.dead_letters)))
 
     def _look_at(self, event: VerificationEvent, now: int) -> list[Alert]:
         before = load(self._memory.get(event.key))
@@ -83,7 +67,23 @@ class Alerter:
             self._memory.put(key, None)
 
 
+def _tell(raised: Sequence[Alert], dead_letters: int) -> None:
+    """Logs and counts what a batch came to."""
+    metrics.DEAD_LETTERS.labels(NAME, DeadLetterReason.UNDECODABLE_RECORD).inc(dead_letters)
+    for alert in raised:
+        metrics.ALERTS.labels(alert.rule, alert.severity).inc()
+        _log.warning(
+            "alert",
+            rule=alert.rule,
+            severity=alert.severity.value,
+            alert_id=alert.alert_id,
+            verification=alert.key,
+            event_ids=alert.event_ids,
+            test=alert.test,
+        )
+
+
 def stage(log: EventLog) -> Stage:
     """The stage as the loop runs it; it waits while a registry that it must ask is unavailable."""
     alerter = Alerter(log)
-    return Stage(NAME, (VERIFICATION_EVENTS,), alerter.handle, alerter.tell, retriable=(RegistryError,))
+    return Stage(NAME, (VERIFICATION_EVENTS,), alerter.handle, retriable=(RegistryError,))

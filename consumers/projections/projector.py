@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 from consumers.errors import ProjectionUnavailable
 from consumers.events import Decoded, decode
 from consumers.projections import writing
 from consumers.projections.store import Store
 from runtime import metrics
-from runtime.eventlog import Batch, Emit, EventLog, Record
-from runtime.stage import Stage
+from runtime.eventlog import Batch, EventLog, Record, Start
+from runtime.stage import Handled, Stage
 from schemas.deadletter import DeadLetterReason
 from schemas.registry import RegistryError
 from schemas.topics import VERIFICATION_EVENTS
 
 NAME = "project"
 _PAGE = 500
+_DEAD_LETTERS = metrics.DEAD_LETTERS.labels(NAME, DeadLetterReason.UNDECODABLE_RECORD)
 
 
 class Projector:
@@ -29,7 +31,6 @@ class Projector:
     def __init__(self, store: Store, log: EventLog) -> None:
         self._store = store
         self._log = log
-        self._dead_letters = 0
 
     async def begin(self) -> None:
         """The read model is level with the log's end: an empty or older database is filled before anything new comes.
@@ -37,24 +38,18 @@ class Projector:
         Raises ``ProjectionUnavailable``, and the log's and the registry's errors.
         """
         positions = await writing.positions(self._store, VERIFICATION_EVENTS)
-        for partition, start in positions.items() or [(None, 0)]:
-            async for page in self._pages(partition, start, None):
-                await self._write_page(page)
+        async for page in self._pages(None, positions, None):
+            await self._write_page(page)
 
-    async def handle(self, batch: Batch) -> Sequence[Emit]:
-        """The rows hold the batch's events and all before them; returned are dead letters of the records that are none.
+    async def handle(self, batch: Batch) -> Handled:
+        """The rows hold the batch's events and all before them; emitted are dead letters of the records that are none.
 
         Raises ``ProjectionUnavailable``, and the log's and the registry's errors.
         """
         await self._catch_up(batch)
         decoded = await decode(batch.records, NAME)
         await self._write(batch.partition, decoded, batch.next_offset)
-        self._dead_letters = len(decoded.dead_letters)
-        return decoded.dead_letters
-
-    def count(self) -> None:
-        """Counts what the last batch came to; called once it is finished."""
-        metrics.DEAD_LETTERS.labels(NAME, DeadLetterReason.UNDECODABLE_RECORD).inc(self._dead_letters)
+        return Handled(decoded.dead_letters, partial(_DEAD_LETTERS.inc, len(decoded.dead_letters)))
 
     async def _catch_up(self, batch: Batch) -> None:
         """Writes what lies between the read model's position and the batch; its dead letters were emitted long ago."""
@@ -63,7 +58,7 @@ class Projector:
             async for page in self._pages(batch.partition, position, batch.start):
                 await self._write_page(page)
 
-    async def _pages(self, partition: int | None, start: int, end: int | None) -> AsyncIterator[list[Record]]:
+    async def _pages(self, partition: int | None, start: Start, end: int | None) -> AsyncIterator[list[Record]]:
         """The records from ``start`` on, before ``end``; each page of one partition."""
         page: list[Record] = []
         async for record in self._log.scan(VERIFICATION_EVENTS, partition=partition, start=start):
@@ -93,7 +88,6 @@ def stage(store: Store, log: EventLog) -> Stage:
         NAME,
         (VERIFICATION_EVENTS,),
         projector.handle,
-        projector.count,
         begin=projector.begin,
         retriable=(ProjectionUnavailable, RegistryError),
     )

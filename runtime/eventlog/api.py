@@ -96,7 +96,10 @@ class Reader(Protocol):
     """A group member's view of its topics. Use it as an async context manager; leaving it gives up its partitions."""
 
     async def next_batch(self, wait: float) -> Batch | None:
-        """The next unfinished records of one partition, or ``None`` when none came within ``wait`` seconds."""
+        """The next unfinished records of one partition, or ``None`` when none came within ``wait`` seconds.
+
+        While a partition's batch is being finished, no other one is given of it.
+        """
         ...
 
     @property

@@ -77,8 +77,9 @@ async def work(log: EventLog, stage: Stage, *, at_once: int = 500) -> None:
     """The stage has finished all there is."""
     async with log.read(stage.topics, stage.name, max_records=at_once) as reader:
         while (batch := await reader.next_batch(0)) is not None:
-            await log.finish(batch, await stage.handle(batch))
-            stage.finished()
+            handled = await stage.handle(batch)
+            await log.finish(batch, handled.emits)
+            handled.finished()
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from runtime.eventlog import EventLog, Record, open_log
 from runtime.settings import KafkaSettings
 from schemas.message import Headers, Message
+from tests.waiting import until
 
 COMPACTED = "memory.test"
 """The one topic that every log opened here declares compacted."""
@@ -67,10 +68,16 @@ async def kafka_place(_folder: Path, server: str, partitions: int = 1) -> AsyncI
     await admin.start()
     try:
         await admin.create_topics([NewTopic(name, partitions, 1) for name in names])
+        await until(lambda: _are_there(admin, names))
         yield f"{server}/{prefix}"
         await admin.delete_topics(names)
     finally:
         await admin.close()
+
+
+async def _are_there(admin: AIOKafkaAdminClient, names: Sequence[str]) -> bool:
+    """Brokers learn of a topic some time after the controller made it."""
+    return set(names) <= set(await admin.list_topics())
 
 
 SQLITE = Backend("sqlite", _sqlite_place)

@@ -150,7 +150,7 @@ async def test_old_memory_is_cleared_away(log: EventLog) -> None:
         assert batch is not None
         [record] = batch.records
         later = replace(record, appended_at=record.appended_at + 92 * 86_400 * 1_000_000)
-        await log.finish(batch, await stage.handle(replace(batch, records=(later,))))
+        await log.finish(batch, (await stage.handle(replace(batch, records=(later,)))).emits)
     kept = {record.key: record.value async for record in log.scan(topics.memory("idenfy"))}
     assert {"old": False, "new": True} == {key: value is not None for key, value in kept.items()}
 

@@ -11,7 +11,7 @@ from runtime.eventlog import Batch, Emit, EventLog, open_log
 from runtime.memory import Memory
 from runtime.observability import serve_operations
 from runtime.settings import ObservabilitySettings
-from runtime.stage import Health, Stage, run_stage
+from runtime.stage import Handled, Health, Stage, run_stage
 from schemas.message import Message
 from tests.waiting import until
 
@@ -39,7 +39,7 @@ class Copier:
         self.faults = list(faults)
         self.finished = 0
 
-    async def handle(self, batch: Batch) -> list[Emit]:
+    async def handle(self, batch: Batch) -> Handled:
         await self.memory.follow(batch)
         emits: list[Emit] = []
         for record in batch.records:
@@ -48,13 +48,13 @@ class Copier:
             emits.append(("out", message(record.key, str(seen).encode())))
         if self.faults:
             raise self.faults.pop(0)
-        return emits + self.memory.emits()
+        return Handled(emits + self.memory.emits(), self.count)
 
     def count(self) -> None:
         self.finished += 1
 
     def stage(self) -> Stage:
-        return Stage("copier", ("in",), self.handle, self.count, retriable=(DatabaseDown,))
+        return Stage("copier", ("in",), self.handle, retriable=(DatabaseDown,))
 
 
 async def run_to_the_end(log: EventLog, stage: Stage) -> Health:

@@ -19,6 +19,7 @@ _log = structlog.get_logger(__name__)
 _BATCH_BYTES = 1024 * 1024
 _ROOM_FOR_A_BATCH = 64 * 1024
 _FETCH_WAIT = 0.1
+_RETRY_MS = 20
 _STOP_SECONDS = 3.0
 
 
@@ -43,6 +44,7 @@ async def started_producer(cluster: Cluster, transactional_id: str | None = None
         acks="all",
         max_batch_size=batch_bytes(cluster.max_record_bytes),
         max_request_size=cluster.max_record_bytes + _ROOM_FOR_A_BATCH,
+        retry_backoff_ms=_RETRY_MS,
         request_timeout_ms=round(cluster.deadline * 1000),
     )
     try:

@@ -23,7 +23,7 @@ _BROKER = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where a cluster is and who we are to it. ``name`` is for messages; ``options`` holds secrets and is shown nowhere.
+    """Where a cluster is and who we are to it. ``name`` is for messages; ``options`` holds secrets and is never shown.
 
     ``prefix`` stands before the name of every topic, group and transaction: logs that share a cluster stay apart.
     """

@@ -24,9 +24,9 @@ class TokenProvider(AbstractTokenProvider):  # type: ignore[misc]
         self._good_until = 0.0
 
     async def token(self) -> str:
-        """Raises ``KafkaConnectionError``, which aiokafka takes as a failed connection; anything else would end its tasks.
+        """Raises ``KafkaConnectionError``: aiokafka tries again after it, and its tasks would end by any other error.
 
-        What went wrong is named without the answer or the request: both hold secrets.
+        What went wrong is named without the request and the answer: both hold secrets.
         """
         if monotonic() >= self._good_until:
             try:
@@ -44,7 +44,10 @@ class TokenProvider(AbstractTokenProvider):  # type: ignore[misc]
             session.post(self._url, data=self._form, headers=self._auth, raise_for_status=True) as answer,
         ):
             content = await answer.json(content_type=None)
-        self._token = str(content["access_token"])
+        token = content["access_token"]
+        if not isinstance(token, str):
+            raise TypeError("an access token is a text")
+        self._token = token
         self._good_until = asked_at + float(content.get("expires_in", _DEFAULT_LIFETIME)) - _EARLY
 
 

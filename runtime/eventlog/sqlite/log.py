@@ -61,8 +61,13 @@ class SqliteLog:
     async def finish(self, batch: Batch, emits: Sequence[Emit]) -> None:
         rows = [encode(topic, message, self._max_record_bytes) for topic, message in emits]
         move = Move(batch.group, batch.topic, batch.epoch, batch.start, batch.next_offset)
-        found = await self._search(row for row in rows if row.value is None)
-        await self._submissions.submit(Operation(self._submissions.future(), rows, move, found=found))
+        self._parts.finishing.add(batch.epoch)
+        try:
+            found = await self._search(row for row in rows if row.value is None)
+            await self._submissions.submit(Operation(self._submissions.future(), rows, move, found=found))
+        finally:
+            self._parts.finishing.discard(batch.epoch)
+            self._changes.committed({batch.topic})
 
     async def scan(
         self, topic: str, *, partition: int | None = None, start: Start = 0, follow: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,6 +31,8 @@ class Parts:
     pool: Pool
     submissions: Submissions
     changes: Changes
+    finishing: set[int] = field(default_factory=set)
+    """The epochs under which a batch is being finished just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class GroupReader:
         self._shares[topic] = _Share(held, descriptor)
 
     async def _look(self) -> Batch | None:
-        partitions = [self._shares[topic].held for topic in self._turns if topic in self._shares]
+        held = [self._shares[topic].held for topic in self._turns if topic in self._shares]
+        partitions = [each for each in held if each.epoch not in self._parts.finishing]
         if not partitions:
             return None
         page = await self._parts.pool.run(first_unfinished, self._group, partitions, self._max_records)

@@ -52,7 +52,7 @@ async def test_a_batch_that_was_not_finished_is_repeated_with_the_same_alerts(lo
     alerting = stage(log)
     with capture_logs() as lines:
         async with next_batch(log, alerting) as batch:
-            first = await alerting.handle(batch)
+            first = (await alerting.handle(batch)).emits
         assert [] == lines
         await work(log, alerting)
         assert 1 == len(lines)
@@ -113,6 +113,6 @@ async def test_verifications_that_were_quiet_for_long_are_forgotten(log: EventLo
             replace(record, appended_at=record.appended_at + alerter.REMEMBER_FOR // timedelta(microseconds=1) + 1)
             for record in batch.records
         ]
-        emits = await alerting.handle(replace(batch, records=tuple(late)))
+        emits = (await alerting.handle(replace(batch, records=tuple(late)))).emits
     remembered = {message.key: message.value is not None for topic, message in emits if topic == memory("alerts")}
     assert {"idenfy:scan-1": False, "idenfy:scan-2": True} == remembered
