@@ -55,6 +55,8 @@ def _writer(subject: str, schema_id: int) -> Any:  # noqa: ANN401 - the same
     schema = _ids.schema(subject, schema_id)
     if schema is None:
         raise Undecodable(f"no {subject} record: schema id {schema_id} is not one of this subject's")
+    if schema == newest(subject).schema():
+        return _reader(subject)  # where reader and writer are one object, fastavro has nothing to resolve
     try:
         return fastavro.parse_schema(schema)
     except (SchemaParseException, UnknownType) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from hookline.cli import SettingsFile, run, say, settings_of
-from hookline.registry import explained, schemas_ready
+from hookline.registry import explained, schemas_known
 from hookline.serving import opened_log
 from ingest.receive import sources_of
 from runtime.settings import Settings
@@ -29,8 +29,9 @@ async def _check(settings: Settings) -> None:
     with explained():
         verify()
     say("schemas: today's are the newest of their history and compatible with all of it")
-    if settings.registry.url is not None:
-        async with schemas_ready(settings.registry, patience=0):
+    async with schemas_known(settings.registry) as ids:
+        if ids is not None:
+            await ids.look_up_history()
             say(f"registry: {settings.registry.url} has them")
     async with opened_log(settings) as log:
         await log.check()

@@ -24,7 +24,7 @@ _STOP_SECONDS = 3.0
 
 
 def batch_bytes(max_record_bytes: int) -> int:
-    """aiokafka's own 16 KiB cost up to ten times the throughput; more than a record's limit the topic would refuse."""
+    """Aiokafka's own 16 KiB cost up to ten times the throughput; more than a record's limit the topic would refuse."""
     return min(_BATCH_BYTES, max_record_bytes)
 
 

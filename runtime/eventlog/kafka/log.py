@@ -25,7 +25,7 @@ _COUNT_AT_MOST = 5000
 
 
 class KafkaLog:
-    """An ``EventLog`` on a Kafka cluster. To be used on the event loop that made it; it connects when it is first used."""
+    """An ``EventLog`` on a Kafka cluster. It belongs to the event loop that made it, and connects when first used."""
 
     def __init__(self, url: str, settings: KafkaSettings, deadline: float, max_record_bytes: int) -> None:
         self._cluster = Cluster(connection(url, settings), settings, deadline, max_record_bytes)

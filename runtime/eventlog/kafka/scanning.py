@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from time import monotonic
+from time import monotonic, time
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from runtime.errors import LogUnavailable
 from runtime.eventlog.api import Record, Start, start_of
 from runtime.eventlog.kafka.clients import discard_consumer, made_consumer
 from runtime.eventlog.kafka.cluster import Cluster
 from runtime.eventlog.kafka.records import record_of
-from runtime.eventlog.kafka.trouble import as_ours
+from runtime.eventlog.kafka.trouble import as_ours, silent
 
 _POLL = 0.01
 _FOLLOW_POLL = 0.5
@@ -70,7 +69,7 @@ async def _to_the_end(
 ) -> AsyncIterator[Record]:
     """Up to the end as the first answer says it, transactions that are being committed just now included.
 
-    A transaction that stays open for longer than the deadline is not waited for.
+    A transaction that stays open for longer than the deadline is not waited for; a broker that says nothing is trouble.
     """
     end, progress = None, monotonic()
     while end is None or await consumer.position(where) < end:
@@ -83,17 +82,30 @@ async def _to_the_end(
             yield record_of(topic, record)
         progress = monotonic() if records else progress
         if monotonic() - progress > cluster.deadline:
-            if end is None:
-                raise LogUnavailable(
-                    f"{cluster.name}: reading {topic}: no answer within {cluster.deadline:g} s; see whether its broker runs"
-                )
-            return
+            _check_answered(cluster, consumer, topic, [where])
+            if await consumer.position(where) >= (consumer.last_stable_offset(where) or 0):
+                return
 
 
 async def _for_ever(cluster: Cluster, consumer: AIOKafkaConsumer, topic: str) -> AsyncIterator[Record]:
+    began = monotonic()
     while True:
-        for record in await _polled(cluster, consumer, topic, _FOLLOW_POLL):
+        records = await _polled(cluster, consumer, topic, _FOLLOW_POLL)
+        for record in records:
             yield record_of(topic, record)
+        if records:
+            began = monotonic()
+        elif monotonic() - began > cluster.deadline + _FOLLOW_POLL:
+            _check_answered(cluster, consumer, topic, consumer.assignment())
+
+
+def _check_answered(
+    cluster: Cluster, consumer: AIOKafkaConsumer, topic: str, partitions: Iterable[TopicPartition]
+) -> None:
+    """Raises ``LogUnavailable`` when one of them was not answered about within the deadline."""
+    oldest = min((consumer.last_poll_timestamp(where) or 0) / 1000 for where in partitions)
+    if time() - oldest > cluster.deadline:
+        raise silent(cluster.name, f"reading {topic}", cluster.deadline)
 
 
 async def _polled(cluster: Cluster, consumer: AIOKafkaConsumer, topic: str, wait: float) -> Sequence[ConsumerRecord]:

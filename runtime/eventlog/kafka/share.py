@@ -59,7 +59,7 @@ class Share:
         return Batch(self.topic, self.partition, self.group, self.epoch, self.position, records)
 
     async def finish(self, batch: Batch, emits: Sequence[Emit]) -> None:
-        """See ``EventLog.finish``. After any trouble nothing more is finished here: the partition must be gained anew."""
+        """See ``EventLog.finish``. After any trouble nothing is finished here until the partition is gained anew."""
         async with self.finishing:
             if self.broken or batch.start != self.position:
                 raise Fenced(f"{self.place}: this batch was finished before, or the partition was lost; read it anew")

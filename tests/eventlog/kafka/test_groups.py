@@ -6,17 +6,29 @@ import asyncio
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runtime.errors import Fenced
-from runtime.eventlog import EventLog, Reader
+from runtime.eventlog import EventLog, Headers, Reader
 from schemas.message import Message
 from tests.eventlog.backends import open_at, stored
 from tests.eventlog.children import child
 from tests.waiting import until
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A message that names its partition."""
+
+    key: str
+    partition_key: int
+    value: bytes = b""
+    headers: Headers = ()
+
 
 KEYS = [f"k{number}" for number in range(60)]
 
@@ -34,7 +46,7 @@ async def test_a_key_has_its_partition_and_a_number_names_one(wide: str) -> None
     async with AsyncExitStack() as stack:
         log = await opened(stack, wide)
         positions = [await log.append("t", keyed(key)) for key in ("a", "b", "21", "foobar", "a")]
-        beside = await log.append("other", Message("k", 3, (), b""))
+        beside = await log.append("other", Placed("k", 3))
         assert [positions[0].partition] * 2 == [positions[0].partition, positions[4].partition]
         # The hashes of Kafka's own UtilsTest.testMurmur2, modulo four.
         assert [-973932308 & 0x7FFFFFFF, -790332482 & 0x7FFFFFFF] == [
@@ -165,5 +177,5 @@ async def test_a_batch_of_emits_may_be_larger_than_any_request(wide: str, size: 
         async with log.read(["in"], "g") as reader:
             batch = await reader.next_batch(20.0)
             assert batch is not None
-            await log.finish(batch, [("out", Message(str(number), 0, (), b"x" * size)) for number in range(20)])
+            await log.finish(batch, [("out", Placed(str(number), 0, b"x" * size)) for number in range(20)])
         assert [str(number) for number in range(20)] == [record.key for record in await stored(log, "out")]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from time import monotonic
 
 import pytest
 
 from runtime.errors import LogUnavailable
-from runtime.eventlog import EventLog
+from runtime.eventlog import EventLog, Reader, Record
 from tests.eventlog.backends import Open, message, stored, values
 from tests.servers.local_kafka import LocalBroker
 from tests.waiting import until
@@ -102,6 +103,11 @@ async def test_a_paused_broker_costs_a_deadline_and_nothing_twice(opener: Open, 
     assert found in ([b"before", b"after"], [b"before", b"during", b"after"])
 
 
+async def read_for_ever(reader: Reader) -> None:
+    while True:
+        await reader.next_batch(0.5)
+
+
 async def test_a_reader_says_that_the_brokers_are_silent_and_goes_on_later(opener: Open, broker: LocalBroker) -> None:
     """A member that is connected and gets nothing is in trouble, not idle."""
     log = await opener(deadline=SHORT)
@@ -113,8 +119,7 @@ async def test_a_reader_says_that_the_brokers_are_silent_and_goes_on_later(opene
     broker.pause()
     try:
         with pytest.raises(LogUnavailable, match="no answer"):
-            while True:
-                await reader.next_batch(0.5)
+            await read_for_ever(reader)
         await reader.close()
     finally:
         broker.resume()
@@ -123,6 +128,27 @@ async def test_a_reader_says_that_the_brokers_are_silent_and_goes_on_later(opene
         batch = await again.next_batch(30.0)
     assert batch is not None
     assert [b"after"] == values(batch.records)[-1:]
+
+
+async def test_a_scan_that_is_cut_off_says_so(opener: Open, broker: LocalBroker) -> None:
+    """Half a topic must never pass for all of it: a stage's memory is read like this. And one that follows says so."""
+    log = await opener(deadline=SHORT)
+    for number in range(40):
+        await log.append("t", message(str(number), b"x" * 100_000))
+    for follow in (False, True):
+        scan = log.scan("t", follow=follow)
+        assert "0" == (await anext(scan)).key
+        broker.pause()
+        try:
+            with pytest.raises(LogUnavailable, match=r"reading t: no answer within 1\.5 s"):
+                await read_on(scan)
+        finally:
+            broker.resume()
+
+
+async def read_on(scan: AsyncIterator[Record]) -> None:
+    async for _ in scan:
+        pass
 
 
 async def test_a_finish_that_got_no_answer_is_whole_or_not_at_all(opener: Open, broker: LocalBroker) -> None:
