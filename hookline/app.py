@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hookline.commands import check, demo, dev, look, sandbox, schema, stages, verification
+from hookline.commands import check, demo, dev, health, look, sandbox, schema, stages, topics, verification
 from runtime.version import VERSION
 
 app = typer.Typer(
@@ -32,5 +32,5 @@ def hookline(
     del version
 
 
-for module in (dev, demo, stages, verification, look, sandbox, schema, check):
+for module in (dev, demo, stages, verification, look, sandbox, schema, topics, check, health):
     module.register(app)

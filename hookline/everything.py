@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -29,10 +30,15 @@ class Everything:
     account: Account | None
 
 
-def dev_settings(log_url: str = "sqlite:///hookline.db", listen: str = "127.0.0.1:8080") -> Settings:
-    """What ``hookline dev`` runs without a settings file: one source for the sandbox's iDenfy, marked as a test."""
+def dev_settings(
+    log_url: str = "sqlite:///hookline.db", listen: str = "127.0.0.1:8080", more: Mapping[str, Any] | None = None
+) -> Settings:
+    """What ``hookline dev`` runs without a settings file: one source for the sandbox's iDenfy, marked as a test.
+
+    ``more`` are further sections.
+    """
     source = {"name": "idenfy", "vendor": "idenfy", "secrets": [DEV_KEY], "environment": "test"}
-    content = {"log": {"url": log_url}, "receiver": {"listen": listen}, "source": [source]}
+    content = {"log": {"url": log_url}, "receiver": {"listen": listen}, "source": [source], **(more or {})}
     return parse_settings(content, "hookline dev")
 
 

@@ -11,6 +11,7 @@ from consumers.alerts import alerter
 from consumers.projections import projector
 from consumers.projections.store import open_store
 from hookline.registry import explained, schemas_ready
+from hookline.topics import check_topics
 from ingest.receive import Receiver, serve, sources_of
 from normalizers import stage as normalizer
 from runtime.errors import LogRefused, SettingsInvalid
@@ -68,6 +69,7 @@ async def running(settings: Settings, parts: Collection[str]) -> AsyncIterator[R
     async with AsyncExitStack() as stack:
         if set(parts) != {RECEIVE}:  # the receiver stores bytes as they came, whatever becomes of the registry
             await stack.enter_async_context(schemas_ready(settings.registry))
+        await check_topics(settings, parts)
         log = await stack.enter_async_context(opened_log(settings))
         stages = await _stages(settings, parts, log, stack)
         healths = [Health(stage.name) for stage in stages]

@@ -1,12 +1,61 @@
-"""The topics, their names and which of them are compacted: the one table that every stage reads."""
+"""The topics: their names, what becomes of old records, and what lies beside what. The one table that all read."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 
 VERIFICATION_EVENTS = "verification-events"
 ALERTS = "alerts"
 DEAD_LETTERS = "dead-letters"
 
 _MEMORY = "memory."
+
+
+class Cleanup(StrEnum):
+    """What becomes of old records, in Kafka's words (``cleanup.policy``)."""
+
+    DELETE = "delete"
+    COMPACT = "compact"
+    COMPACT_AND_DELETE = "compact,delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Compaction:
+    """``within``: the time after which a record is gone that a newer one of its key replaced.
+
+    ``segment``: the newest records are in a file of at most this age, which is not compacted yet. ``tombstones``: how
+    long a reader may stand still and still be told of a key's end.
+    """
+
+    within: timedelta
+    segment: timedelta
+    tombstones: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """A topic as Kafka must keep it. Without ``retention`` no record goes because of its age.
+
+    ``partitioned_like`` names the topic that must have as many partitions, because records lie beside its own.
+    """
+
+    name: str
+    cleanup: Cleanup
+    retention: timedelta | None = None
+    compaction: Compaction | None = None
+    partitioned_like: str | None = None
+
+
+ERASURE = Compaction(within=timedelta(hours=24), segment=timedelta(hours=24), tombstones=timedelta(days=30))
+"""For what holds personal data: erased without undue delay (GDPR, Article 17). Each compaction copies the whole topic,
+so it is not done by the hour.
+"""
+
+MEMORY = Compaction(within=timedelta(hours=24), segment=timedelta(hours=1), tombstones=timedelta(days=1))
+"""For what a stage reads whole at each start: short files, so that little of it is not compacted yet."""
 
 
 def callbacks(vendor: str) -> str:
@@ -20,5 +69,32 @@ def memory(owner: str) -> str:
 
 
 def is_compacted(topic: str) -> bool:
-    """Whether only the newest record of a key is kept."""
+    """Whether only the newest record of a key is kept.
+
+    Not so for callbacks and dead letters: there compaction is for tombstones, and keys are the records' own.
+    """
     return topic.startswith(_MEMORY)
+
+
+def declared(vendors: Iterable[str]) -> tuple[TopicSpec, ...]:
+    """Every topic of a log for these vendors; each stands after the one that it is partitioned like."""
+    return (*(spec for vendor in vendors for spec in _of_vendor(vendor)), *_SHARED)
+
+
+def _of_vendor(vendor: str) -> tuple[TopicSpec, TopicSpec]:
+    """Callbacks are the truth, and how long the law wants them depends on no record's age: only erasure ends one."""
+    return (
+        TopicSpec(callbacks(vendor), Cleanup.COMPACT_AND_DELETE, compaction=ERASURE),
+        TopicSpec(memory(vendor), Cleanup.COMPACT, compaction=MEMORY, partitioned_like=callbacks(vendor)),
+    )
+
+
+_SHARED = (
+    # Many events share a key, and projections are built anew from the first one; none holds personal data.
+    TopicSpec(VERIFICATION_EVENTS, Cleanup.DELETE),
+    TopicSpec(memory("alerts"), Cleanup.COMPACT, compaction=MEMORY, partitioned_like=VERIFICATION_EVENTS),
+    # An alert is acted on within days; the events that it was raised from stay.
+    TopicSpec(ALERTS, Cleanup.DELETE, retention=timedelta(days=365)),
+    # The same bytes stay on the topic that they came from.
+    TopicSpec(DEAD_LETTERS, Cleanup.COMPACT_AND_DELETE, retention=timedelta(days=365), compaction=ERASURE),
+)

@@ -17,9 +17,10 @@ from consumers.projections import queries
 from consumers.projections.store import open_store
 from hookline.cli import out, run
 from hookline.demo.ledger import ledger
+from hookline.demo.place import place
 from hookline.demo.show import Told, sums_of, table_of
 from hookline.demo.stories import STORIES, Story, Teller
-from hookline.everything import Everything, dev_settings, everything
+from hookline.everything import Everything, everything
 from runtime.errors import HooklineError
 from runtime.observability import configure_logging
 from runtime.settings import ObservabilitySettings
@@ -44,17 +45,26 @@ def register(app: typer.Typer) -> None:
     app.command("demo", help=_HELP)(demo)
 
 
-def demo(seed: Annotated[str, typer.Option(help="The same seed plays the same verifications.")] = "demo") -> None:
+def demo(
+    seed: Annotated[str, typer.Option(help="The same seed plays the same verifications.")] = "demo",
+    log: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="A Kafka cluster, kafka://host:9092; without it an embedded log."),
+    ] = None,
+) -> None:
     configure_logging(ObservabilitySettings(log_level="error"))
     with tempfile.TemporaryDirectory(prefix="hookline-demo-") as folder:
-        run(_demo(Path(folder), seed))
+        run(_demo(Path(folder), seed, log))
 
 
-async def _demo(folder: Path, seed: str) -> None:
-    settings = dev_settings(f"sqlite:///{folder}/hookline.db", "127.0.0.1:0")
+async def _demo(folder: Path, seed: str, log: str | None) -> None:
     behaviour = Behaviour(seed=seed, time_scale=0.05, retries=ONE_RETRY)
     began = monotonic()
-    async with everything(settings, behaviour, 0) as all_of_it, ClientSession() as client:
+    async with (
+        place(log, folder) as settings,
+        everything(settings, behaviour, 0) as all_of_it,
+        ClientSession() as client,
+    ):
         sandbox, account = all_of_it.sandbox, all_of_it.account
         assert sandbox is not None  # noqa: S101 - asked for above
         assert account is not None  # noqa: S101 - the same

@@ -96,6 +96,7 @@ def test_a_password_may_lie_in_a_file_and_is_not_shown(tmp_path: Path) -> None:
 
 
 def test_a_password_that_is_not_there_names_its_setting(tmp_path: Path) -> None:
+    """Before anything connects."""
     settings = KafkaSettings(sasl="PLAIN", username="u", password=f"file:{tmp_path / 'none'}")
     with pytest.raises(SettingsInvalid, match=r"kafka\.password: the file .*/none is missing or empty"):
         connection("kafka://a", settings)

@@ -103,6 +103,7 @@ async def test_a_user_with_a_token_creates_a_topic_and_writes_to_it(broker: Secu
 
 
 async def test_a_client_that_is_given_no_token_makes_no_connection(broker: SecuredKafka, token_url: str) -> None:
+    """The token server refuses it, which to aiokafka is a failed connection like any other."""
     with pytest.raises(KafkaConnectionError):
         await topics(by_token(broker, token_url, "wrong"))
 
@@ -118,6 +119,7 @@ async def test_a_user_with_a_certificate_creates_a_topic_and_writes_to_it(broker
 
 
 async def test_a_client_without_a_certificate_is_refused_where_one_is_asked_for(broker: SecuredKafka) -> None:
+    """Trusting the broker is not enough."""
     to = connection(broker.certificate_url, KafkaSettings(tls=True, ca_file=broker.ca_file))
     with pytest.raises(KafkaConnectionError):
         await topics(to)
@@ -125,6 +127,7 @@ async def test_a_client_without_a_certificate_is_refused_where_one_is_asked_for(
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
 async def test_a_wrong_password_is_refused(broker: SecuredKafka, mechanism: str) -> None:
+    """By each mechanism; the right one is let in by the test above."""
     with pytest.raises(KafkaConnectionError):
         await topics(by_password(broker, mechanism, password="wrong"))
 
@@ -140,6 +143,7 @@ async def test_a_broker_with_an_untrusted_certificate_is_refused(broker: Secured
 
 
 async def test_a_client_that_speaks_no_tls_is_refused(broker: SecuredKafka) -> None:
+    """Its password would cross the network in clear; the broker has no listener for that."""
     settings = KafkaSettings(sasl="PLAIN", username=USER, password=PASSWORDS[USER])
     with pytest.raises(KafkaConnectionError):
         await topics(connection(broker.sasl_url, settings))

@@ -49,6 +49,7 @@ async def test_a_token_is_asked_for_by_the_client_credentials_grant(server: Toke
 
 
 async def test_no_scope_is_asked_for_where_none_is_set(server: TokenServer) -> None:
+    """The server then gives the client's own."""
     await server.provider().token()
     assert {"grant_type": "client_credentials"} == server.asked[0][1]
 
@@ -92,6 +93,7 @@ async def test_an_answer_without_a_token_is_a_failed_connection(
 
 
 async def test_a_server_that_is_away_is_a_failed_connection_until_it_is_back(server: TokenServer) -> None:
+    """Nothing of the failure is kept."""
     server.status = 503
     provider = server.provider()
     with pytest.raises(KafkaConnectionError):

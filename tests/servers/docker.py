@@ -11,6 +11,7 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from tests.servers.commands import run
+from tests.servers.fetching import outside_of_the_test_timeout
 
 _ANSWER_SECONDS = 5
 _START_SECONDS = 60
@@ -30,12 +31,16 @@ def engine_answers() -> bool:
 def container(
     image: str, ports: tuple[int, int], started: str, environ: Mapping[str, str], command: str = ""
 ) -> Iterator[None]:
-    """Serves: ``started`` stands in its output. ``ports`` are the one inside and the one of this machine."""
+    """Serves once ``started`` stands in its output. ``ports`` are the one inside and the one of this machine."""
     made = DockerContainer(image).with_bind_ports(*ports)
     for key, value in environ.items():
         made = made.with_env(key, value)
     if command:
         made = made.with_command(command)
     made = made.waiting_for(LogMessageWaitStrategy(started).with_startup_timeout(_START_SECONDS))
-    with made:
+    try:
+        with outside_of_the_test_timeout():
+            made.start()
         yield
+    finally:
+        made.stop()

@@ -35,12 +35,22 @@ def fetched(name: str, fetch: Callable[[Path], None]) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     half = Path(mkdtemp(prefix=f"{name}.", dir=folder.parent))
     try:
-        with _outside_of_the_test_timeout():
+        with outside_of_the_test_timeout():
             fetch(half)
         _put(half, folder)
     finally:
         shutil.rmtree(half, ignore_errors=True)
     return folder
+
+
+@contextmanager
+def outside_of_the_test_timeout() -> Iterator[None]:
+    """A test's timeout is an interval timer; whichever test asks first does not pay for the fetching."""
+    left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left)
 
 
 def maven(goal: str, arguments: Sequence[str], folder: Path, java_home: Path) -> None:
@@ -62,16 +72,6 @@ def maven(goal: str, arguments: Sequence[str], folder: Path, java_home: Path) ->
         raise Missing(f"Maven had not finished after {_FETCH_SECONDS} s") from None
     if done.returncode:
         raise Missing(f"Maven could not fetch it: {done.stdout.strip()[-1000:]}")
-
-
-@contextmanager
-def _outside_of_the_test_timeout() -> Iterator[None]:
-    """A test's timeout is an interval timer; whichever test asks first does not pay for the fetching."""
-    left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, left)
 
 
 def _put(half: Path, folder: Path) -> None:

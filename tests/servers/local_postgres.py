@@ -16,9 +16,9 @@ from tests.servers.missing import Missing, skipped_without
 from tests.servers.ports import HOST, free_ports
 from tests.servers.process import ServerProcess
 
+STARTED = "database system is ready to accept connections"
 _USER = "hookline"
 _INITIALIZE_SECONDS = 60
-STARTED = "database system is ready to accept connections"
 
 
 class LocalPostgres(ServerProcess):

@@ -7,6 +7,8 @@ from contextlib import ExitStack
 HOST = "127.0.0.1"
 # Below the ports that the kernel gives to clients, so that none takes one of these while its server is down.
 _RANGE = range(20000, 32000)
+# Of no seed: two runs at once must not ask for the same ones.
+_chance = random.SystemRandom()
 
 
 def free_ports(count: int) -> list[int]:
@@ -14,7 +16,7 @@ def free_ports(count: int) -> list[int]:
     with ExitStack() as held:
         ports: list[int] = []
         while len(ports) < count:
-            port = random.choice(_RANGE)  # noqa: S311 - no secret
+            port = _chance.choice(_RANGE)
             try:
                 held.enter_context(socket.socket()).bind((HOST, port))
             except OSError:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -28,7 +29,7 @@ class Postgres:
         name = f"test_{uuid4().hex}"
         await _execute(self.url, f"CREATE DATABASE {name}")
         try:
-            yield f"{self.url.rpartition('/')[0]}/{name}"
+            yield urlsplit(self.url)._replace(path=f"/{name}").geturl()
         finally:
             await _execute(self.url, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -52,7 +52,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 @pytest.fixture
 def own_registry(tmp_path: Path) -> Iterator[LocalRegistry]:
     """An empty registry that this test may stop, harm and start again. Skips the test where none can be run."""
-    with local_registry(tmp_path) as local:
+    with local_registry(tmp_path / "registry") as local:
         yield local
 
 
@@ -78,6 +78,7 @@ def local_registry(folder: Path) -> Iterator[LocalRegistry]:
     """A started registry with its files in ``folder``; gone afterwards. Skips the test where none can be run."""
     with skipped_without("local schema registry"):
         java, program = java_home(_JAVA) / "bin/java", _program()
+    folder.mkdir(parents=True, exist_ok=True)
     (port,) = free_ports(1)
     properties = {
         **_STORAGE,

@@ -82,6 +82,7 @@ def test_what_two_runs_fetch_at_once_is_there_whole_and_once(tmp_path: Path, mon
 
 
 def test_what_was_fetched_is_not_fetched_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache outlives the run."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     asked: list[Path] = []
     assert fetched("thing", asked.append) == fetched("thing", asked.append)
@@ -114,24 +115,28 @@ def test_a_broker_that_is_given_is_the_one_that_is_used(
 def test_a_registry_that_is_given_is_the_one_that_is_used(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Paths are put behind its URL, so a slash at its end is dropped."""
     monkeypatch.setenv("HOOKLINE_TEST_REGISTRY", "http://registry.test:8081/")
     with any_registry(tmp_path_factory) as given:
         assert "http://registry.test:8081" == given.url
 
 
 def test_a_postgresql_that_is_given_is_the_one_that_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its user must be one who may create databases."""
     monkeypatch.setenv("HOOKLINE_TEST_POSTGRES", "postgresql://user@postgres.test/db")
     with any_postgres() as given:
         assert "postgresql://user@postgres.test/db" == given.url
 
 
 def test_a_server_that_ends_before_it_serves_shows_its_last_words(tmp_path: Path) -> None:
+    """Whoever reads the failure need not look for its log."""
     process = ServerProcess(["/bin/sh", "-c", "echo port is taken; exit 1"], tmp_path, lambda _: False)
     with pytest.raises(RuntimeError, match="/bin/sh does not serve; its last words:\nport is taken"):
         process.start()
 
 
 def test_a_server_that_was_stopped_is_gone_and_can_be_started_again(tmp_path: Path) -> None:
+    """As another process, told the same."""
     with sleeper(tmp_path) as process:
         first = pid_in(tmp_path)
         process.stop()

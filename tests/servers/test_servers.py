@@ -122,6 +122,7 @@ async def test_a_cluster_of_three_outlives_the_loss_of_one(tmp_path: Path) -> No
 
 
 async def test_the_shared_registry_gives_back_a_schema_by_its_id(registry: Registry) -> None:
+    """By the Confluent API, as the stages ask for it."""
     identity = await register(registry.url, "shared-subject")
     assert json.loads(SCHEMA) == await registered(registry.url, identity)
 
@@ -136,7 +137,7 @@ async def test_a_registry_that_was_stopped_comes_back_with_its_schemas(own_regis
     assert json.loads(SCHEMA) == await registered(own_registry.url, identity)
 
 
-async def test_a_fresh_database_is_empty_and_no_other_test_s(postgres: Postgres, fresh_database: str) -> None:
+async def test_a_fresh_database_is_empty_and_its_test_s_alone(postgres: Postgres, fresh_database: str) -> None:
     """What one test leaves in its database is in no other."""
     await create_table(fresh_database)
     async with postgres.fresh_database() as other:

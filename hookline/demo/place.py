@@ -1,0 +1,51 @@
+"""Where the demonstration's log lies: a file that goes away with it, or topics of its own on a Kafka cluster."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from hookline.everything import dev_settings
+from hookline.topics import wanted_topics
+from runtime.errors import SettingsInvalid
+from runtime.settings import Settings
+
+_ANY_PORT = "127.0.0.1:0"
+_ON_KAFKA = {"partitions": 3, "replication": 1, "min_insync": 1, "session_timeout": 10.0}
+_SECONDS = 30.0
+
+
+@asynccontextmanager
+async def place(log: str | None, folder: Path) -> AsyncIterator[Settings]:
+    """Settings for one run, with the topics made where they must be; they are removed when the context ends.
+
+    Raises ``SettingsInvalid`` for a ``log`` that is not a Kafka cluster's, and the log's errors.
+    """
+    if log is None:
+        yield dev_settings(f"sqlite:///{folder}/hookline.db", _ANY_PORT)
+        return
+    if not log.startswith("kafka://") or "/" in log.removeprefix("kafka://").rstrip("/"):
+        raise SettingsInvalid(f"--log {log}: not a cluster's address; write kafka://host:9092")
+    prefix = f"hookline-demo-{uuid4().hex[:8]}"
+    more = {"kafka": _ON_KAFKA, "projections": {"url": f"sqlite:///{folder}/views.db"}}
+    settings = dev_settings(f"{log.rstrip('/')}/{prefix}", _ANY_PORT, more)
+    async with _topics(settings):
+        yield settings
+
+
+@asynccontextmanager
+async def _topics(settings: Settings) -> AsyncIterator[None]:
+    from runtime.eventlog.kafka.connection import connection
+    from runtime.eventlog.kafka.topics import admin, applying, finding, planning, removing
+
+    wanted = wanted_topics(settings)
+    async with admin.opened_admin(connection(settings.log.url, settings.kafka), _SECONDS) as asked:
+        found = await finding.find(asked, wanted)
+        await applying.apply(asked, found, planning.plan(wanted, found))
+        await applying.settled(asked, wanted)
+        try:
+            yield
+        finally:
+            await removing.remove(asked, [topic.name for topic in wanted])

@@ -1,0 +1,99 @@
+"""The topics that the settings ask for, in the words of the log that keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+import structlog
+
+from ingest.vendors import DOORS
+from runtime.errors import LogRefused
+from runtime.eventlog.kafka.topics.words import MIN_INSYNC, ROOM_FOR_A_BATCH, UNCLEAN_ELECTION, WantedTopic
+from runtime.settings import Settings
+from schemas.topics import ALERTS, DEAD_LETTERS, VERIFICATION_EVENTS, TopicSpec, callbacks, declared, memory
+
+_log = structlog.get_logger(__name__)
+
+_FOR_EVER = "-1"
+
+
+def wanted_topics(settings: Settings) -> list[WantedTopic]:
+    """The declared table for the settings' vendors; for all vendors where no source is set."""
+    return [_wanted(spec, settings) for spec in declared(_vendors(settings))]
+
+
+def _vendors(settings: Settings) -> Collection[str]:
+    return settings.vendors or DOORS
+
+
+def _wanted(spec: TopicSpec, settings: Settings) -> WantedTopic:
+    return WantedTopic(
+        name=spec.name,
+        partitions=settings.kafka.partitions,
+        replication=settings.kafka.replication,
+        config=_config(spec, settings),
+        beside=spec.partitioned_like,
+    )
+
+
+def _config(spec: TopicSpec, settings: Settings) -> dict[str, str]:
+    """All that a promise rests on, said even where it is Kafka's own default: a cluster's defaults may be others."""
+    return {
+        "cleanup.policy": spec.cleanup,
+        "retention.ms": _FOR_EVER if spec.retention is None else _milliseconds(spec.retention),
+        "retention.bytes": _FOR_EVER,
+        **_compaction(spec),
+        MIN_INSYNC: str(settings.kafka.min_insync),
+        UNCLEAN_ELECTION: "false",
+        "max.message.bytes": str(settings.log.max_record_bytes + ROOM_FOR_A_BATCH),
+        "message.timestamp.type": "LogAppendTime",
+    }
+
+
+def _compaction(spec: TopicSpec) -> dict[str, str]:
+    if spec.compaction is None:
+        return {}
+    return {
+        "min.compaction.lag.ms": "0",
+        "max.compaction.lag.ms": _milliseconds(spec.compaction.within),
+        "segment.ms": _milliseconds(spec.compaction.segment),
+        "delete.retention.ms": _milliseconds(spec.compaction.tombstones),
+    }
+
+
+def _milliseconds(time: timedelta) -> str:
+    return str(time // timedelta(milliseconds=1))
+
+
+def topics_of(parts: Collection[str], settings: Settings) -> list[WantedTopic]:
+    """What the named parts of ``hookline.serving`` read and write: a part's user need not see more."""
+    vendors = _vendors(settings)
+    doors, memories = [callbacks(vendor) for vendor in vendors], [memory(vendor) for vendor in vendors]
+    used = {
+        "receive": doors,
+        "normalize": [*doors, *memories, VERIFICATION_EVENTS, DEAD_LETTERS],
+        "project": [VERIFICATION_EVENTS, DEAD_LETTERS],
+        "alert": [VERIFICATION_EVENTS, memory("alerts"), ALERTS, DEAD_LETTERS],
+    }
+    names = {name for part in parts for name in used[part]}
+    return [topic for topic in wanted_topics(settings) if topic.name in names]
+
+
+async def check_topics(settings: Settings, parts: Collection[str]) -> None:
+    """The parts' topics are there. Each way in which one broker's loss would empty or stop them is warned of.
+
+    Raises ``LogRefused``: for such a weakness with ``kafka.strict``, and always for a topic that is not there or does
+    not lie beside its source. The embedded log makes its topics itself.
+    """
+    if settings.log.sqlite_path is not None:
+        return
+    from runtime.eventlog.kafka.connection import connection
+    from runtime.eventlog.kafka.topics.safety import weaknesses
+
+    cluster = connection(settings.log.url, settings.kafka)
+    found = await weaknesses(cluster, topics_of(parts, settings), settings.log.deadline)
+    if found and settings.kafka.strict:
+        raise LogRefused("\n".join([*found, "kafka.strict is true: mend this, or set it to false and be warned"]))
+    for weakness in found:
+        _log.warning("topics would not survive a broker's loss", weakness=weakness)
