@@ -15,7 +15,7 @@ _ADVICE: tuple[tuple[type[BaseException], str], ...] = (
     (errors.TopicAuthorizationFailedError, "not allowed: give this user Read, Write and Describe on the topic"),
     (errors.GroupAuthorizationFailedError, "not allowed: give this user Read on the consumer group"),
     (errors.TransactionalIdAuthorizationFailed, "not allowed: give this user Write and Describe on transactional ids"),
-    (errors.ClusterAuthorizationFailedError, "not allowed: give this user IdempotentWrite on the cluster"),
+    (errors.ClusterAuthorizationFailedError, "not allowed: give this user Write on the topic"),
     (errors.AuthenticationFailedError, "the brokers refuse this user: see kafka.sasl, kafka.username, kafka.password"),
     (errors.IllegalSaslStateError, "the brokers refuse this user: see kafka.sasl, kafka.username, kafka.password"),
     (errors.UnsupportedSaslMechanismError, "the brokers do not speak this kafka.sasl: choose one that they do"),
