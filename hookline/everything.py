@@ -65,8 +65,8 @@ async def everything(settings: Settings, behaviour: Behaviour | None, sandbox_po
 
 
 @asynccontextmanager
-async def served(app: web.Application, port: int) -> AsyncIterator[str]:
-    """The application on the loopback address while the context is open; gives its address."""
+async def served(app: web.Application, port: int, host: str = "127.0.0.1") -> AsyncIterator[str]:
+    """The application while the context is open, to this machine alone if no other host is given; gives its address."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    async with listening(runner, f"127.0.0.1:{port}", "sandbox --port") as url:
+    async with listening(runner, f"{host}:{port}", "sandbox --host, --port") as url:
         yield url

@@ -6,14 +6,18 @@ from collections.abc import Collection
 from datetime import timedelta
 
 import structlog
+from stamina import retry_context
 
 from ingest.vendors import DOORS
-from runtime.errors import LogRefused
+from runtime.errors import LogRefused, LogUnavailable
 from runtime.eventlog.kafka.topics.words import MIN_INSYNC, ROOM_FOR_A_BATCH, UNCLEAN_ELECTION, WantedTopic
 from runtime.settings import Settings
 from schemas.topics import ALERTS, DEAD_LETTERS, VERIFICATION_EVENTS, TopicSpec, callbacks, declared, memory
 
 _log = structlog.get_logger(__name__)
+
+PATIENCE = 30.0
+"""Seconds that a start waits for brokers that are not there yet."""
 
 _FOR_EVER = "-1"
 
@@ -80,11 +84,12 @@ def topics_of(parts: Collection[str], settings: Settings) -> list[WantedTopic]:
     return [topic for topic in wanted_topics(settings) if topic.name in names]
 
 
-async def check_topics(settings: Settings, parts: Collection[str]) -> None:
+async def check_topics(settings: Settings, parts: Collection[str], *, patience: float = PATIENCE) -> None:
     """The parts' topics are there. Each way in which one broker's loss would empty or stop them is warned of.
 
     Raises ``LogRefused``: for such a weakness with ``kafka.strict``, and always for a topic that is not there or does
-    not lie beside its source. The embedded log makes its topics itself.
+    not lie beside its source; ``LogUnavailable`` when no broker answers for ``patience`` seconds. The embedded log
+    makes its topics itself.
     """
     if settings.log.sqlite_path is not None:
         return
@@ -92,7 +97,9 @@ async def check_topics(settings: Settings, parts: Collection[str]) -> None:
     from runtime.eventlog.kafka.topics.safety import weaknesses
 
     cluster = connection(settings.log.url, settings.kafka)
-    found = await weaknesses(cluster, topics_of(parts, settings), settings.log.deadline)
+    async for attempt in retry_context(on=LogUnavailable, attempts=None, timeout=patience):
+        with attempt:
+            found = await weaknesses(cluster, topics_of(parts, settings), settings.log.deadline)
     if found and settings.kafka.strict:
         raise LogRefused("\n".join([*found, "kafka.strict is true: mend this, or set it to false and be warned"]))
     for weakness in found:

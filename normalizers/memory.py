@@ -6,7 +6,7 @@ when it was first told: a result that goes APPROVED, DENIED, APPROVED is three d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
@@ -47,13 +47,15 @@ class Remembered:
     kinds: dict[EventKind, Decisions] | None = None
 
     def of(self, kind: EventKind) -> Decisions | None:
-        return (self.kinds or {}).get(kind)
+        return self.kinds.get(kind) if self.kinds else None
 
     def since(self, moment: datetime) -> Remembered:
         """The same without the kinds of which nothing was told at that time or later."""
-        kinds = self.kinds or {}
-        kept = {kind: known for kind, known in kinds.items() if known.seen[known.last].told_at >= _micros(moment)}
-        return self if len(kept) == len(kinds) else replace(self, kinds=kept)
+        if not self.kinds:
+            return self
+        first = _micros(moment)
+        kept = {kind: known for kind, known in self.kinds.items() if known.seen[known.last].told_at >= first}
+        return self if len(kept) == len(self.kinds) else Remembered(self.touched_at, kept)
 
     def occurrence(self, kind: EventKind, decision: str, told_at: datetime, retry_horizon: timedelta) -> int | None:
         """Which occurrence of the decision this is, counted from 1; ``None`` when it is a retry of an earlier one."""
@@ -75,7 +77,7 @@ class Remembered:
         if len(seen) > MOST_DECISIONS:
             del seen[next(iter(seen))]
         kinds = (self.kinds or {}) | {kind: Decisions(decision, previous, seen)}
-        return replace(self, kinds=kinds)
+        return Remembered(self.touched_at, kinds)
 
 
 def dump(remembered: Remembered) -> bytes:
@@ -96,9 +98,12 @@ def dump(remembered: Remembered) -> bytes:
     )
 
 
+_NOTHING = Remembered()
+
+
 def load(value: bytes | None) -> Remembered:
     if value is None:
-        return Remembered()
+        return _NOTHING
     content = orjson.loads(value)
     kinds = {EventKind(kind): _decisions(known) for kind, known in content["kinds"].items()}
     return Remembered(content["touched_at"], kinds)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -72,10 +71,7 @@ class Normalizer:
         if event is None:
             self._tally["duplicate", self._mapping.vendor] += 1
             return None
-        self._memory.put(
-            reading.verification_id,
-            decisions.dump(replace(after, touched_at=record.appended_at)),
-        )
+        self._memory.put(reading.verification_id, decisions.dump(Remembered(record.appended_at, after.kinds)))
         self._tally["event", self._mapping.vendor, event.kind, event.outcome] += 1
         self._tally["unmapped", self._mapping.vendor] += len(event.unmapped)
         return event

@@ -20,6 +20,8 @@ from runtime.listening import listening
 from runtime.settings import ObservabilitySettings
 from runtime.stage import Health
 
+_log = structlog.get_logger(__name__)
+
 _FRAMES = 8
 _ANY_FREE_PORT = "127.0.0.1:0"
 
@@ -40,6 +42,17 @@ def configure_logging(settings: ObservabilitySettings) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logging.basicConfig(handlers=[_Foreign()], level=settings.log_level.upper(), force=True)
+
+
+class _Foreign(logging.Handler):
+    """What libraries say, as a log line like ours: its first line, as what follows may quote a body."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[0] if record.exc_info else None
+        said = record.getMessage().partition("\n")[0]
+        about = {"error": error.__name__} if error is not None else {}
+        _log.log(record.levelno, said, logger=record.name, **about)
 
 
 def _place_of_exception(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -49,11 +49,17 @@ class Callback:
 
     def http_header(self, name: str) -> str | None:
         """The first value of the header called ``name`` (lower case), or ``None``."""
-        return next((value for key, value in self.http_headers if key.lower() == name), None)
+        for key, value in self.http_headers:
+            if key.lower() == name:
+                return value
+        return None
 
     @property
     def sha256(self) -> str:
         return sha256(self.body).hexdigest()
+
+
+_KINDS = {kind.encode(): kind for kind in CallbackKind}
 
 
 def to_message(callback: Callback) -> Message:
@@ -101,9 +107,9 @@ def _decode(key: str, headers: dict[str, bytes], body: bytes) -> Callback:
         verification_id=key.rsplit("/", 1)[0],
         received_at=datetime.fromisoformat(headers["received-at"].decode()),
         body=body,
-        kind=CallbackKind(headers["kind"].decode()),
+        kind=_KINDS[headers["kind"]],
         checked_by=headers["checked-by"].decode(),
-        http_headers=tuple((name, value) for name, value in orjson.loads(headers["http-headers"])),
+        http_headers=tuple([(name, value) for name, value in orjson.loads(headers["http-headers"])]),
         query=headers["query"].decode(),
         cause=cause.decode() if cause is not None else None,
         attempt=int(headers["attempt"]),

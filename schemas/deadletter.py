@@ -64,6 +64,11 @@ def of_record(
     )
 
 
+def _key_of(letter: DeadLetter) -> str:
+    """Its own, on a topic that keeps only the newest record of a key; it begins with the original record's."""
+    return f"{letter.key}@{letter.topic}/{letter.partition}/{letter.offset}"
+
+
 def to_message(letter: DeadLetter) -> Message:
     about = {
         "stage": letter.stage,
@@ -74,9 +79,10 @@ def to_message(letter: DeadLetter) -> Message:
         "offset": str(letter.offset),
         "version": letter.version,
         "partition-key": letter.partition_key,
+        "key": letter.key,
     }
     headers = tuple((_PREFIX + name, text.encode()) for name, text in about.items())
-    return Message(letter.key, letter.partition_key, letter.headers + headers, letter.value)
+    return Message(_key_of(letter), letter.partition_key, letter.headers + headers, letter.value)
 
 
 def from_record(record: Stored) -> DeadLetter:
@@ -91,7 +97,7 @@ def from_record(record: Stored) -> DeadLetter:
             partition=int(about["partition"]),
             offset=int(about["offset"]),
             version=about["version"],
-            key=record.key,
+            key=about["key"],
             partition_key=about["partition-key"],
             headers=tuple(pair for pair in record.headers if not pair[0].startswith(_PREFIX)),
             value=record.value or b"",

@@ -108,11 +108,13 @@ def _url(text: str) -> URL:
     try:
         url = make_url(text)
     except ArgumentError as error:
-        raise ProjectionRefused("projections url: not a URL; write sqlite:///path/to/file.db") from error
+        raise ProjectionRefused(
+            "projections url: not a URL; write sqlite:///path/to/file.db or postgresql://user@host/name"
+        ) from error
     driver = _DRIVERS.get(url.get_backend_name())
     if driver is None or not url.database:
         raise ProjectionRefused(
-            f"projections url {_shown(url)}: not one that Hookline can open; write sqlite:///path/to/file.db"
+            f"projections url {_shown(url)}: not one that Hookline can open; write sqlite:///path/to/file.db or postgresql://user@host/name"
         )
     if url.get_backend_name() == "sqlite" and not Path(url.database).absolute().parent.is_dir():
         raise ProjectionRefused(f"{_shown(url)}: its folder is not there; make it, or name another")

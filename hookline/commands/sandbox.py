@@ -20,7 +20,8 @@ def register(app: typer.Typer) -> None:
 
 
 def sandbox(
-    port: Annotated[int, typer.Option(help="Where it listens, on the loopback address.")] = 8090,
+    port: Annotated[int, typer.Option(help="Where it listens; 0: any free port.")] = 8090,
+    host: Annotated[str, typer.Option(help="0.0.0.0 for all networks: whoever reaches it can play.")] = "127.0.0.1",
     send_to: Annotated[str, typer.Option(help="Where callbacks go.")] = "http://127.0.0.1:8080/callbacks/idenfy",
     signing_key: Annotated[str, typer.Option(help="Signs the callbacks.")] = DEV_KEY,
     seed: Annotated[str | None, typer.Option(help="The same seed repeats a run to the byte.")] = None,
@@ -30,11 +31,11 @@ def sandbox(
 ) -> None:
     account = Account(signing_key=signing_key, webhook_url=send_to)
     behaviour = Behaviour(seed=seed, time_scale=time_scale, duplicates=duplicates, reorder=reorder)
-    run(_serve(account, behaviour, port))
+    run(_serve(account, behaviour, port, host))
 
 
-async def _serve(account: Account, behaviour: Behaviour, port: int) -> None:
+async def _serve(account: Account, behaviour: Behaviour, port: int, host: str) -> None:
     stop = told_to_stop()
-    async with served(make_app(account, behaviour), port) as url:
+    async with served(make_app(account, behaviour), port, host) as url:
         say(f"ready: sandbox iDenfy on {url}, callbacks to {account.webhook_url}")
         await stop.wait()

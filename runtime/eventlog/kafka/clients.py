@@ -12,12 +12,12 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitio
 from aiokafka.errors import ProducerClosed
 
 from runtime.eventlog.kafka.cluster import Cluster
+from runtime.eventlog.kafka.topics.words import ROOM_FOR_A_BATCH
 from runtime.eventlog.kafka.trouble import as_ours
 
 _log = structlog.get_logger(__name__)
 
 _BATCH_BYTES = 1024 * 1024
-_ROOM_FOR_A_BATCH = 64 * 1024
 _FETCH_WAIT = 0.1
 _RETRY_MS = 20
 _STOP_SECONDS = 3.0
@@ -43,7 +43,7 @@ async def started_producer(cluster: Cluster, transactional_id: str | None = None
         client_id="hookline",
         acks="all",
         max_batch_size=batch_bytes(cluster.max_record_bytes),
-        max_request_size=cluster.max_record_bytes + _ROOM_FOR_A_BATCH,
+        max_request_size=cluster.max_record_bytes + ROOM_FOR_A_BATCH,
         retry_backoff_ms=_RETRY_MS,
         request_timeout_ms=round(cluster.deadline * 1000),
     )
