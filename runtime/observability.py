@@ -42,11 +42,12 @@ def configure_logging(settings: ObservabilitySettings) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(handlers=[_Foreign()], level=settings.log_level.upper(), force=True)
+    at_least = max(logging.WARNING, logging.getLevelNamesMapping()[settings.log_level.upper()])
+    logging.basicConfig(handlers=[_Foreign()], level=at_least, force=True)
 
 
 class _Foreign(logging.Handler):
-    """What libraries say, as a log line like ours: its first line, as what follows may quote a body."""
+    """What libraries warn of, as a log line like ours: its first line, as what follows may quote a body."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[0] if record.exc_info else None
