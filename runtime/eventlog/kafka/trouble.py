@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from aiokafka import errors
 
-from runtime.errors import Fenced, HooklineError, LogRefused, LogUnavailable
+from runtime.errors import Fenced, HooklineError, LogUnavailable
 
 _MISSING = "it is not there, or this user may not see it; run `hookline topics apply`, or allow Describe on it"
 _ADVICE: tuple[tuple[type[BaseException], str], ...] = (
@@ -27,7 +27,6 @@ _ADVICE: tuple[tuple[type[BaseException], str], ...] = (
     (OSError, "not reached: see whether the brokers run and the address is right"),
 )
 _FENCED = (errors.ProducerFenced, errors.InvalidProducerEpoch)
-_SAME_MEMBER = (errors.FencedInstanceIdError,) if hasattr(errors, "FencedInstanceIdError") else ()
 
 
 def missing(name: str, topic: str) -> LogUnavailable:
@@ -44,8 +43,6 @@ def explained(name: str, what: str, error: BaseException) -> HooklineError:
         return error
     if isinstance(error, _FENCED):
         return Fenced(f"{name}: {what}: another member of the group owns this partition now")
-    if isinstance(error, _SAME_MEMBER):
-        return LogRefused(f"{name}: {what}: another process runs under this kafka.member; give each its own")
     advice = next((text for kind, text in _ADVICE if isinstance(error, kind)), "see the brokers' own logs")
     return LogUnavailable(f"{name}: {what}: {advice} ({type(error).__name__})")
 

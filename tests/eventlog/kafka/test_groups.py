@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from runtime.errors import Fenced
-from runtime.eventlog import EventLog, Headers, Reader
+from runtime.eventlog import EventLog, Headers, Reader, open_log
+from runtime.settings import KafkaSettings
 from schemas.message import Message
 from tests.eventlog.backends import open_at, stored
 from tests.eventlog.children import child
@@ -117,6 +118,35 @@ async def test_a_partition_that_stays_keeps_its_epoch_and_one_that_moves_gets_an
         assert (2, 2) == (len(kept), len(gained))
         assert {partition: before[partition] for partition in kept} == kept
         assert all(before[partition] != epoch for partition, epoch in gained.items())
+
+
+async def test_a_named_member_that_comes_back_in_time_finds_its_partitions(wide: str) -> None:
+    """And the other member keeps its own, under the same epochs: a restart moves nothing."""
+    async with AsyncExitStack() as stack:
+        found: dict[str, dict[int, int]] = {"one": {}, "two": {}, "one again": {}}
+        logs = {name: await named(stack, wide, name.partition(" ")[0]) for name in found}
+        await fill(logs["one"])
+        readers = {name: logs[name].read(["in"], "g") for name in found}
+        stack.enter_context(cancelled(follow(logs["two"], readers["two"], found["two"])))
+        with cancelled(follow(logs["one"], readers["one"], found["one"])):
+            await until(lambda: all(readers[name].trouble is None for name in ("one", "two")), 30)
+            for name in ("one", "two"):
+                found[name].clear()
+            await fill(logs["two"])
+            await until(lambda: {0, 1, 2, 3} == found["one"].keys() | found["two"].keys(), 30)
+        before = dict(found["two"])
+        await logs["one"].close()
+        stack.enter_context(cancelled(follow(logs["one again"], readers["one again"], found["one again"])))
+        await until(lambda: readers["one again"].trouble is None, 30)
+        await fill(logs["two"])
+        await until(lambda: found["one again"].keys() == found["one"].keys(), 30)
+        assert (2, before) == (len(before), found["two"])
+
+
+async def named(stack: AsyncExitStack, place: str, member: str) -> EventLog:
+    log = await open_log(place, kafka=KafkaSettings(session_timeout=10.0, member=member))
+    stack.push_async_callback(log.close)
+    return log
 
 
 @contextmanager
