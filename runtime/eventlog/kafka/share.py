@@ -107,12 +107,20 @@ class Share:
             builder = self.producer.create_batch()
             while index < len(messages) and _add(builder, messages[index]):
                 index += 1
-            futures.append(await self.producer.send_batch(builder, full, partition=partition))
+            future = await self.producer.send_batch(builder, full, partition=partition)
+            future.add_done_callback(_taken_note_of)
+            futures.append(future)
         return futures
 
     async def close(self) -> None:
         self.broken = True
         await discard_producer(self.producer)
+
+
+def _taken_note_of(future: asyncio.Future[object]) -> None:
+    """The first error of a transaction is raised; those of its other batches need no further word."""
+    if not future.cancelled():
+        future.exception()
 
 
 def _add(builder: object, message: Message) -> bool:

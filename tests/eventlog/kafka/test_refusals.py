@@ -71,7 +71,15 @@ async def configure(place: str, topic: str, settings: dict[str, str]) -> None:
     cluster = connection(place, KafkaSettings())
     admin = AIOKafkaAdminClient(**cluster.options)
     await admin.start()
-    await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, cluster.full(topic), settings)])
+    resource = ConfigResource(ConfigResourceType.TOPIC, cluster.full(topic), settings)
+    await admin.alter_configs([resource])
+
+    async def known() -> bool:
+        [answer] = await admin.describe_configs([resource])
+        found = {entry[0]: entry[1] for entry in answer.resources[0][4]}
+        return settings.items() <= found.items()
+
+    await until(known)
     await admin.close()
 
 
