@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check format bench bench-kafka clean
 
 help: ## show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
 
 $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hookline needs Python 3.11 or newer: make PYTHON=/path/to/python"; exit 1; }
@@ -35,6 +35,11 @@ format: $(READY) ## put the code into its form
 bench: $(READY) ## measure what the documents claim
 	$(BIN)/python bench/receiver.py
 	$(BIN)/python bench/normalizer.py
+
+bench-kafka: $(READY) ## the same on a broker of its own; KAFKA=host:port names another
+	$(BIN)/python bench/receiver_kafka.py $(if $(KAFKA),--kafka $(KAFKA))
+	$(BIN)/python bench/normalizer_kafka.py $(if $(KAFKA),--kafka $(KAFKA))
+	$(BIN)/python bench/latency_kafka.py $(if $(KAFKA),--kafka $(KAFKA))
 
 clean: ## remove what was installed and cached
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

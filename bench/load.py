@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -28,7 +28,11 @@ class Round:
         return self.answers / self.seconds
 
     def percentile(self, share: float) -> float:
-        return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * share))]
+        return percentile(self.latencies, share)
+
+
+def percentile(ascending: Sequence[float], share: float) -> float:
+    return ascending[min(len(ascending) - 1, int(len(ascending) * share))]
 
 
 def body(number: int) -> bytes:
@@ -72,14 +76,41 @@ async def run_round(port: int, wire: list[bytes], connections: int) -> Round:
     return Round(len(latencies), perf_counter() - began, tuple(sorted(latencies)))
 
 
+async def run_at(port: int, wire: Sequence[bytes], per_second: float, connections: int) -> float:
+    """Sends every request once, evenly over time, over at most so many connections; raises as ``run_round`` does.
+
+    Gives the time (of ``perf_counter``) at which the first one was due; the others were due one after another since.
+    """
+    began = perf_counter()
+    waiting = iter([(began + number / per_second, request) for number, request in enumerate(wire)])
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(connections):
+            tasks.create_task(_one_connection_in_time(port, waiting))
+    return began
+
+
 async def _one_connection(port: int, waiting: Iterator[bytes], latencies: list[float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for request in waiting:
         began = perf_counter()
         writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0))
+        await _answered(reader)
         latencies.append(perf_counter() - began)
     writer.close()
     await writer.wait_closed()
+
+
+async def _one_connection_in_time(port: int, waiting: Iterator[tuple[float, bytes]]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for due, request in waiting:
+        await asyncio.sleep(due - perf_counter())
+        writer.write(request)
+        await _answered(reader)
+    writer.close()
+    await writer.wait_closed()
+
+
+async def _answered(reader: asyncio.StreamReader) -> None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200"), head
+    await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0))

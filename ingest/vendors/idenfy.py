@@ -18,7 +18,7 @@ _ID_MEMBERS = ("scanRef", "companyId", "id", "monitoringId")
 """Where bodies carry what they are about, first found wins. Old ones carry it inside ``data`` (section 5.6)."""
 
 _ID_MEMBERS_OF = {"FACIAL_AUTHENTICATION": ("id", "scanRef")}
-"""Events that are about something else than what stands first: a session of its own beside its scanRef (section 5.7)."""
+"""Events that are about something else than what stands first: a session beside its scanRef (section 5.7)."""
 
 
 def authenticate(headers: HttpHeaders, body: bytes, secrets: Sequence[Secret]) -> Secret | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -67,8 +68,19 @@ async def discard_producer(producer: AIOKafkaProducer) -> None:
     if sender is not None and not sender.done():
         sender.cancel()
         await asyncio.wait([sender], timeout=_STOP_SECONDS)
-    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 - its waiters would wait for ever
+    _fail_waiters(producer._message_accumulator, producer._txn_manager)  # noqa: SLF001 - they would wait for ever
     await _closed_within(producer.client.close())
+
+
+def _fail_waiters(accumulator: Any, transactions: Any) -> None:  # noqa: ANN401 - aiokafka's own, without types
+    """Whoever waits for a batch is told. A batch that was put back must be among the pending ones to be ended."""
+    batches = {*accumulator._pending_batches, *chain.from_iterable(accumulator._batches.values())}  # noqa: SLF001 - no public way
+    accumulator._pending_batches.update(batches)  # noqa: SLF001 - the same
+    accumulator.fail_all(ProducerClosed())
+    ended = [future for batch in batches for future in (batch.future, batch._drain_waiter)]  # noqa: SLF001 - the same
+    for future in (*ended, transactions._transaction_waiter):  # noqa: SLF001 - the same
+        if future is not None and future.done() and not future.cancelled():
+            future.exception()  # whoever still waited has been told by others; nobody is left to be
 
 
 def made_consumer(cluster: Cluster, group: str | None = None, *, wait: float = _FETCH_WAIT) -> AIOKafkaConsumer:

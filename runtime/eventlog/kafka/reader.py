@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic, time
 from types import TracebackType
 from typing import Self
@@ -110,15 +110,22 @@ class GroupReader:
             return
         for where in [where for where in self._owned if where not in wanted]:
             await self._give_up(where)
-        for where, share in self._owned.items():
+        for share in self._owned.values():
             share.records.clear()
-            consumer.seek(where, share.position)
         missing = [where for where in wanted if where not in self._owned]
         gained = await asyncio.gather(*(self._gain(consumer, where) for where in missing), return_exceptions=True)
         for outcome in gained:
             if isinstance(outcome, BaseException):
                 raise outcome
         self._turns = list(self._owned)
+        for where in self._assigned(consumer, self._owned):
+            consumer.seek(where, self._owned[where].position)
+
+    @staticmethod
+    def _assigned(consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> list[TopicPartition]:
+        """Those that the consumer may be asked about: a rebalance takes them away at any await."""
+        now = consumer.assignment()
+        return [where for where in partitions if where in now]
 
     async def _gain(self, consumer: AIOKafkaConsumer, where: TopicPartition) -> None:
         topic = self._cluster.connection.ours(where.topic)
@@ -134,13 +141,13 @@ class GroupReader:
         if not shares:
             await asyncio.sleep(min(wait, _POLL))
             return
-        empty = [share.where for share in shares if not share.records]
+        empty = self._assigned(consumer, [share.where for share in shares if not share.records])
         if any(share.servable for share in shares):
             wait = 0
-        elif len(empty) < len(shares):
+        elif any(share.finishing.locked() for share in shares):
             wait = min(wait, _WHILE_FINISHING)
         if not empty:
-            await asyncio.sleep(wait)
+            await asyncio.sleep(min(wait, _POLL))
             return
         fetched = await self._polled(consumer, empty, wait)
         for where, records in fetched.items():
@@ -168,7 +175,7 @@ class GroupReader:
     def _check_silence(self, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
         """An empty partition is asked about ten times a second: one that was not answered for long is in trouble."""
         bound = max(_LEAST_SILENCE, self._cluster.deadline * 2)
-        for where in partitions:
+        for where in self._assigned(consumer, partitions):
             share = self._owned[where]
             answered = (consumer.last_poll_timestamp(where) or 0) / 1000
             if monotonic() - share.gained_at > bound and time() - answered > bound:

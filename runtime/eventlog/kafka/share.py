@@ -146,7 +146,6 @@ async def gain(cluster: Cluster, consumer: AIOKafkaConsumer, group: str, topic: 
                 first = (await consumer.beginning_offsets([where]))[where]
                 last = (await consumer.end_offsets([where]))[where]
         position = _position(cluster, place, committed, first, last)
-        consumer.seek(where, position)
     except BaseException:
         await discard_producer(producer)
         raise
