@@ -72,22 +72,26 @@ class Appender:
             raise LogUnavailable(f"{self.trouble}; until it is mended nothing is written")
         self._unsettled += 1
         try:
-            return await self._settled(message)
+            partition = self._cluster.known_partition_of(self._topic, message.partition_key)
+            if partition is None:
+                partition = await self._cluster.partition_of(self._topic, message.partition_key)
+            return Position(self._topic, partition, await self._enqueued(partition, message))
         finally:
             self._unsettled -= 1
             if not self._unsettled:
                 self._idle.set()
 
-    async def _settled(self, message: Message) -> Position:
-        with as_ours(self._cluster.name, f"appending to {self._topic}", self._cluster.deadline):
-            partition = await self._cluster.partition_of(self._topic, message.partition_key)
-        lane = self._lanes.setdefault(partition, _Lane(partition))
+    def _enqueued(self, partition: int, message: Message) -> asyncio.Future[int]:
+        """The offset that the record will have."""
+        lane = self._lanes.get(partition)
+        if lane is None:
+            lane = self._lanes[partition] = _Lane(partition)
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(message.key.encode(), message.value, message.headers, loop.time(), loop.create_future())
-        lane.waiting.append(waiting)
+        offset: asyncio.Future[int] = loop.create_future()
+        lane.waiting.append(_Waiting(message.key.encode(), message.value, message.headers, loop.time(), offset))
         if lane.task is None:
             lane.task = loop.create_task(self._serve(lane), name=f"append to {self._name}/{partition}")
-        return Position(self._topic, partition, await waiting.offset)
+        return offset
 
     async def _serve(self, lane: _Lane) -> None:
         """Sends until nothing waits. Every failure reaches those who wait, faults of the program too."""

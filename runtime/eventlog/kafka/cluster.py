@@ -9,9 +9,9 @@ from time import monotonic
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.cluster import ClusterMetadata
-from aiokafka.partitioner import murmur2
 
 from runtime.eventlog.kafka.connection import Connection
+from runtime.eventlog.kafka.partitioning import partition_for
 from runtime.eventlog.kafka.trouble import as_ours, missing, silent
 from runtime.settings import KafkaSettings
 
@@ -48,8 +48,16 @@ class Cluster:
         return count
 
     async def partition_of(self, topic: str, key: str | int) -> int:
-        """The partition of that key: as Kafka's own clients choose it, so that other tools agree."""
-        return key if isinstance(key, int) else partition_for(key, await self.partitions(topic))
+        """The partition of that key. Raises ``LogUnavailable`` like ``partitions``."""
+        known = self.known_partition_of(topic, key)
+        return partition_for(str(key), await self.partitions(topic)) if known is None else known
+
+    def known_partition_of(self, topic: str, key: str | int) -> int | None:
+        """The same without asking anybody: ``None`` when the topic is not known, or was not asked about for long."""
+        if isinstance(key, int):
+            return key
+        count = self._counts.get(topic)
+        return None if count is None or monotonic() - self._asked_at > _REFRESH else partition_for(key, count)
 
     async def require(self, topics: Iterable[str]) -> None:
         """Returns when all of them are there. Raises ``LogUnavailable`` that names the first that is not."""
@@ -87,8 +95,3 @@ class Cluster:
         client, self._client = self._client, None
         if client is not None:
             await client.close()
-
-
-def partition_for(key: str, partitions: int) -> int:
-    """Kafka's default: murmur2 of the key's UTF-8 bytes."""
-    return int((murmur2(key.encode()) & 0x7FFFFFFF) % partitions)
