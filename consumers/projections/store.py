@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -20,6 +20,8 @@ from consumers.projections.migrate import upgrade
 
 DEFAULT_DEADLINE = 10.0
 _MIGRATION_DEADLINE = 60.0
+_MIGRATION_LOCK = 0x686F6F6B6C696E65
+"""Held on PostgreSQL by whoever migrates: any number that is nobody else's in this database ("hookline")."""
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
@@ -59,6 +61,7 @@ class Store:
         ):
             with attempt:
                 async with self.writing(_MIGRATION_DEADLINE) as connection:
+                    await _exclude_other_migrations(connection)
                     await connection.run_sync(upgrade, self.name)
 
     async def close(self) -> None:
@@ -156,6 +159,12 @@ def _prepare_sqlite(patience: float, connection: Any, _record: object) -> None: 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("hookline_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+async def _exclude_other_migrations(connection: AsyncConnection) -> None:
+    """Until the transaction ends. SQLite's has excluded every other writer when it began."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
 
 
 def _is_locked(error: Exception) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,10 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/views.db"
 
 
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with open_store(url) as opened:
-        yield opened
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def store(request: pytest.FixtureRequest, url: str) -> AsyncIterator[Store]:
+    """The same promises on both databases."""
+    async with AsyncExitStack() as stack:
+        if request.param == "postgresql":
+            url = await stack.enter_async_context(request.getfixturevalue("postgres").fresh_database())
+        yield await stack.enter_async_context(open_store(url))

@@ -187,6 +187,7 @@ async def test_a_deleted_database_is_filled_from_the_log_before_the_next_batch(
     assert 1 == len(await records(log, DEAD_LETTERS))
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 async def test_an_older_copy_of_the_database_is_brought_up_from_where_it_stood(
     log: EventLog, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
