@@ -80,8 +80,12 @@ class Share:
     async def _sorted(self, emits: Sequence[Emit]) -> dict[Destination, list[Message]]:
         """By topic and partition, each in the order emitted."""
         found: dict[Destination, list[Message]] = defaultdict(list)
+        known_partition_of = self.cluster.known_partition_of
         for topic, message in emits:
-            found[topic, await self.cluster.partition_of(topic, message.partition_key)].append(message)
+            partition = known_partition_of(topic, message.partition_key)
+            if partition is None:
+                partition = await self.cluster.partition_of(topic, message.partition_key)
+            found[topic, partition].append(message)
         return found
 
     async def _commit(self, emits: dict[Destination, list[Message]], next_offset: int) -> None:
