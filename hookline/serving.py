@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
+
 from consumers.alerts import alerter
 from consumers.projections import projector
 from consumers.projections.store import open_store
@@ -21,6 +23,8 @@ from runtime.settings import Settings
 from runtime.stage import Health, Stage, run_stage
 from schemas.registry import verify
 from schemas.topics import is_compacted
+
+_log = structlog.get_logger(__name__)
 
 RECEIVE, NORMALIZE, PROJECT, ALERT = PARTS = ("receive", "normalize", "project", "alert")
 
@@ -69,7 +73,8 @@ async def running(settings: Settings, parts: Collection[str]) -> AsyncIterator[R
     async with AsyncExitStack() as stack:
         if set(parts) != {RECEIVE}:  # the receiver stores bytes as they came, whatever becomes of the registry
             await stack.enter_async_context(schemas_ready(settings.registry))
-        await check_topics(settings, parts)
+        for weakness in await check_topics(settings, parts):
+            _log.warning("topics would not survive a broker's loss", weakness=weakness)
         log = await stack.enter_async_context(opened_log(settings))
         stages = await _stages(settings, parts, log, stack)
         healths = [Health(stage.name) for stage in stages]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-import structlog
 from stamina import retry_context
 
 from ingest.vendors import DOORS
@@ -13,8 +12,6 @@ from runtime.errors import LogRefused, LogUnavailable
 from runtime.eventlog.kafka.topics.words import MIN_INSYNC, ROOM_FOR_A_BATCH, UNCLEAN_ELECTION, WantedTopic
 from runtime.settings import Settings
 from schemas.topics import ALERTS, DEAD_LETTERS, VERIFICATION_EVENTS, TopicSpec, callbacks, declared, memory
-
-_log = structlog.get_logger(__name__)
 
 PATIENCE = 30.0
 """Seconds that a start waits for brokers that are not there yet."""
@@ -84,15 +81,15 @@ def topics_of(parts: Collection[str], settings: Settings) -> list[WantedTopic]:
     return [topic for topic in wanted_topics(settings) if topic.name in names]
 
 
-async def check_topics(settings: Settings, parts: Collection[str], *, patience: float = PATIENCE) -> None:
-    """The parts' topics are there. Each way in which one broker's loss would empty or stop them is warned of.
+async def check_topics(settings: Settings, parts: Collection[str], *, patience: float = PATIENCE) -> list[str]:
+    """The parts' topics are there; given is each way in which one broker's loss would empty or stop them.
 
     Raises ``LogRefused``: for such a weakness with ``kafka.strict``, and always for a topic that is not there or does
     not lie beside its source; ``LogUnavailable`` when no broker answers for ``patience`` seconds. The embedded log
     makes its topics itself.
     """
     if settings.log.sqlite_path is not None:
-        return
+        return []
     from runtime.eventlog.kafka.connection import connection
     from runtime.eventlog.kafka.topics.safety import weaknesses
 
@@ -102,5 +99,4 @@ async def check_topics(settings: Settings, parts: Collection[str], *, patience: 
             found = await weaknesses(cluster, topics_of(parts, settings), settings.log.deadline)
     if found and settings.kafka.strict:
         raise LogRefused("\n".join([*found, "kafka.strict is true: mend this, or set it to false and be warned"]))
-    for weakness in found:
-        _log.warning("topics would not survive a broker's loss", weakness=weakness)
+    return found

@@ -6,7 +6,8 @@ import typer
 
 from hookline.cli import SettingsFile, run, say, settings_of
 from hookline.registry import explained, schemas_known
-from hookline.serving import opened_log
+from hookline.serving import PARTS, opened_log
+from hookline.topics import check_topics
 from ingest.receive import sources_of
 from runtime.settings import Settings
 from schemas.registry import verify
@@ -33,6 +34,8 @@ async def _check(settings: Settings) -> None:
         if ids is not None:
             await ids.look_up_history()
             say(f"registry: {settings.registry.url} has them")
+    for weakness in await check_topics(settings, PARTS, patience=0):
+        say(f"warning: {weakness}")
     async with opened_log(settings) as log:
         await log.check()
     say(f"log: {settings.log.url} can be written and read")

@@ -7,10 +7,12 @@ import signal
 from hashlib import sha256
 
 from aiohttp import ClientError, ClientSession, encode_basic_auth
+from aiokafka.admin import AIOKafkaAdminClient
 
 from runtime.eventlog import open_log
 from schemas.message import Message
 from tests.hookline.conftest import KEY, Process, Shell, headers, result
+from tests.servers.kafka import Kafka
 from tests.waiting import until
 
 
@@ -291,6 +293,19 @@ def partner() -> ClientSession:
     """A client with the keys of the sandbox's account."""
     keys = encode_basic_auth("sandbox-api-key", "sandbox-api-secret")
     return ClientSession(headers={"Authorization": keys})
+
+
+async def test_the_demonstration_is_the_same_on_kafka(shell: Shell, kafka: Kafka) -> None:
+    """The same table and the same sums, and its topics are gone afterwards."""
+    here = await shell.run("demo")
+    there = await shell.run("demo", "--log", kafka.url)
+    assert (0, 0) == (here[0], there[0]), here[2] + there[2]
+    assert here[1].splitlines()[1:-1] == there[1].splitlines()[1:-1]
+    assert f"log {kafka.url}/hookline-demo-" in there[1]
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    assert [] == [topic for topic in await admin.list_topics() if topic.startswith("hookline-demo-")]
+    await admin.close()
 
 
 async def test_the_demonstration_adds_up(shell: Shell) -> None:

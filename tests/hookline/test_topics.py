@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from hookline.serving import PARTS
+from hookline.serving import ALERT, PARTS, running
 from hookline.topics import check_topics, topics_of, wanted_topics
 from runtime.errors import LogRefused
 from runtime.settings import Settings, parse_settings
@@ -97,21 +97,22 @@ async def test_a_start_without_topics_is_refused(url: str) -> None:
 
 
 async def test_a_start_on_one_broker_is_warned_of_and_refused_when_strict(shell: Shell, url: str) -> None:
-    """One line in the log, or an error that says which setting makes it one."""
+    """One line in the log, one of `check`, or an error that says which setting makes it one."""
     write_settings(shell, url)
     await shell.run("topics", "apply")
     with capture_logs() as lines:
-        await check_topics(settings(url), PARTS)
-    (line,) = lines
-    assert "warning" == line["log_level"]
-    assert "one broker: whatever happens to it happens to the log" in line["weakness"]
+        async with running(settings(url), {ALERT}):
+            pass
+    said = [line["weakness"] for line in lines if line["log_level"] == "warning"]
+    assert [f"{url}: one broker: whatever happens to it happens to the log"] == said
+    assert f"warning: {said[0]}" in (await shell.run("check"))[1]
     with pytest.raises(LogRefused, match=r"one broker(.|\n)*kafka\.strict is true"):
         await check_topics(settings(url, strict=True), PARTS)
 
 
 async def test_a_start_on_the_embedded_log_asks_for_no_topics(tmp_path: Path) -> None:
     """Not even when strict."""
-    await check_topics(settings(f"sqlite:///{tmp_path}/log.db", strict=True), PARTS)
+    assert [] == await check_topics(settings(f"sqlite:///{tmp_path}/log.db", strict=True), PARTS)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.eventlog import EventLog
-from tests.eventlog.backends import Open, kafka_place, open_at
+from tests.eventlog.backends import kafka_place
 from tests.servers.kafka import Kafka
 from tests.servers.local_kafka import LocalBroker, local_broker
 
@@ -29,16 +28,3 @@ async def wide(kafka: Kafka, tmp_path: Path) -> AsyncIterator[str]:
     """A place with topics of four partitions, on the broker that nobody may harm."""
     async with kafka_place(tmp_path, kafka.url, 4) as url:
         yield url
-
-
-@pytest.fixture
-async def opener(place: str) -> AsyncIterator[Open]:
-    logs: list[EventLog] = []
-
-    async def open_here(**options: float) -> EventLog:
-        logs.append(await open_at(place, **options))  # type: ignore[arg-type]
-        return logs[-1]
-
-    yield open_here
-    for log in logs:
-        await log.close()
