@@ -64,7 +64,8 @@ Recall = Callable[[str, EventKind], Previous | None]
 class VendorMapping:
     """One vendor's way of meaning things.
 
-    ``read`` is pure and raises nothing but ``Unreadable``. A decision equal to an older one is taken for a late retry
+    ``read`` is pure and raises nothing but ``Unreadable``; it gives ``None`` for what says nothing by itself: a thin
+    webhook, whose document is fetched and speaks when it comes. A decision equal to an older one is taken for a late retry
     when it arrives within ``retry_horizon`` of it; ``remember_for`` is how long memory must reach back.
     """
 
@@ -72,4 +73,4 @@ class VendorMapping:
     version: int
     retry_horizon: timedelta
     remember_for: timedelta
-    read: Callable[[Callback, Recall], Reading]
+    read: Callable[[Callback, Recall], Reading | None]

@@ -65,6 +65,8 @@ class Normalizer:
 
     def _event(self, callback: Callback, record: Record) -> VerificationEvent | None:
         reading = self._mapping.read(callback, partial(self._recall, callback.received_at))
+        if reading is None:
+            return None
         raw = Raw(record.topic, record.partition, record.offset, callback.id, callback.sha256)
         before = self._remembered(callback.received_at, reading.verification_id)
         event, after = normalize(self._mapping, callback, reading, before, raw)

@@ -216,6 +216,16 @@ async def test_an_erased_callback_is_passed_over(log: EventLog) -> None:
     assert ([], []) == (await normalized(log), await letters(log))
 
 
+async def test_a_callback_that_says_nothing_by_itself_leaves_nothing(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thin webhook: its document speaks when it has been fetched."""
+    silent = replace(MAPPINGS["idenfy"], read=lambda *_: None)
+    monkeypatch.setitem(MAPPINGS, "idenfy", silent)
+    await told(log, body(), 1)
+    assert ([], []) == (await normalized(log), await letters(log))
+
+
 async def test_a_fault_of_ours_is_a_dead_letter_too(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
     """One callback that the program stumbles over does not stop the vendor's others, and is not lost."""
 

@@ -41,9 +41,11 @@ def _read_body(
         http_headers=headers,
     )
     try:
-        return MAPPING.read(callback, lambda subject, kind: (remembered or {}).get((subject, kind)))
+        reading = MAPPING.read(callback, lambda subject, kind: (remembered or {}).get((subject, kind)))
     except Unreadable as unreadable:
         return unreadable
+    assert reading is not None, "each of iDenfy's callbacks speaks for itself"
+    return reading
 
 
 def _read_case(name: str) -> Reading | Unreadable:
