@@ -74,12 +74,19 @@ class Appender:
         try:
             partition = self._cluster.known_partition_of(self._topic, message.partition_key)
             if partition is None:
-                partition = await self._cluster.partition_of(self._topic, message.partition_key)
+                partition = await self._asked_for_partition(message)
             return Position(self._topic, partition, await self._enqueued(partition, message))
         finally:
             self._unsettled -= 1
             if not self._unsettled:
                 self._idle.set()
+
+    async def _asked_for_partition(self, message: Message) -> int:
+        try:
+            return await self._cluster.partition_of(self._topic, message.partition_key)
+        except HooklineError as error:
+            self._trip(error)
+            raise
 
     def _enqueued(self, partition: int, message: Message) -> asyncio.Future[int]:
         """The offset that the record will have."""
@@ -162,7 +169,7 @@ class Appender:
         finally:
             self._starting = None
         if self.trouble is not None:
-            self._starting = asyncio.create_task(self._revive(), name=f"revive the producer for {self._name}")
+            self._trip(self.trouble)
 
     async def _revive(self) -> None:
         """Returns once there is a producer again; until then every append is refused at once."""
@@ -182,11 +189,16 @@ class Appender:
         producer, self._producer = self._producer, None
         if producer is None or self._closed:
             return
-        self.trouble = error
         _log.warning("producer replaced", topic=self._topic, error=str(error))
         self._discarding.add(task := asyncio.create_task(discard_producer(producer)))
         task.add_done_callback(self._discarding.discard)
-        self._starting = asyncio.create_task(self._revive(), name=f"revive the producer for {self._name}")
+        self._trip(error)
+
+    def _trip(self, error: HooklineError) -> None:
+        """Appends are refused at once, until a producer has started."""
+        self.trouble = error
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._revive(), name=f"revive the producer for {self._name}")
 
     async def close(self) -> None:
         """What was accepted is settled, each within its deadline; then the producer goes."""

@@ -7,16 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import monotonic
 
+import structlog
 from aiokafka.client import AIOKafkaClient
 from aiokafka.cluster import ClusterMetadata
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from runtime.errors import LogUnavailable
 from runtime.eventlog.kafka.connection import Connection
 from runtime.eventlog.kafka.partitioning import partition_for
-from runtime.eventlog.kafka.trouble import as_ours, missing, silent
+from runtime.eventlog.kafka.trouble import as_ours, missing
 from runtime.settings import KafkaSettings
 
+_log = structlog.get_logger(__name__)
+
 _LOOK_AGAIN = 1.0
-_REFRESH = 60.0
+REFRESH = 60.0
 
 
 @dataclass(slots=True)
@@ -29,8 +34,9 @@ class Cluster:
     max_record_bytes: int
     _client: AIOKafkaClient | None = None
     _counts: dict[str, int] = field(default_factory=dict)
-    _asked_at: float = -_REFRESH
+    _asked_at: float = -REFRESH
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _refreshing: asyncio.Task[None] | None = None
 
     @property
     def name(self) -> str:
@@ -38,14 +44,28 @@ class Cluster:
 
     async def partitions(self, topic: str) -> int:
         """How many partitions our topic has. Raises ``LogUnavailable``, also where there is no such topic."""
-        count = self._counts.get(topic)
-        age = monotonic() - self._asked_at
-        if age > _REFRESH or (count is None and age > _LOOK_AGAIN):
+        count = self._known(topic)
+        if count is None and monotonic() - self._asked_at > _LOOK_AGAIN:
             await self.ask()
             count = self._counts.get(topic)
         if count is None:
             raise missing(self.name, topic)
         return count
+
+    def _known(self, topic: str) -> int | None:
+        """What was said last; the brokers are asked anew beside it, once that is old."""
+        if monotonic() - self._asked_at > REFRESH and self._refreshing is None and self._counts:
+            self._refreshing = asyncio.create_task(self._refresh(), name="refresh the topics")
+        return self._counts.get(topic)
+
+    async def _refresh(self) -> None:
+        try:
+            await self.ask()
+        except LogUnavailable as error:  # whoever needs the brokers meets that trouble by itself
+            _log.info("topics not refreshed", error=str(error))
+            self._asked_at = monotonic()
+        finally:
+            self._refreshing = None
 
     async def partition_of(self, topic: str, key: str | int) -> int:
         """The partition of that key. Raises ``LogUnavailable`` like ``partitions``."""
@@ -53,11 +73,11 @@ class Cluster:
         return partition_for(str(key), await self.partitions(topic)) if known is None else known
 
     def known_partition_of(self, topic: str, key: str | int) -> int | None:
-        """The same without asking anybody: ``None`` when the topic is not known, or was not asked about for long."""
+        """The same without asking anybody: ``None`` when the topic is not known."""
         if isinstance(key, int):
             return key
-        count = self._counts.get(topic)
-        return None if count is None or monotonic() - self._asked_at > _REFRESH else partition_for(key, count)
+        count = self._known(topic)
+        return None if count is None else partition_for(key, count)
 
     async def require(self, topics: Iterable[str]) -> None:
         """Returns when all of them are there. Raises ``LogUnavailable`` that names the first that is not."""
@@ -85,13 +105,22 @@ class Cluster:
                 await self._client.bootstrap()
             metadata: ClusterMetadata = await self._client.fetch_all_metadata()
             if not metadata.brokers():
-                raise silent(self.name, "asking for its topics", self.deadline)  # noqa: TRY301 - aiokafka hides it
+                raise KafkaConnectionError("no broker answered")  # noqa: TRY301 - aiokafka hides it
+        except KafkaError as error:
+            await self._discard()
+            raise error if type(error) is not KafkaError else KafkaConnectionError(str(error)) from error
         except BaseException:
-            await self.close()
+            await self._discard()
             raise
         return metadata
 
     async def close(self) -> None:
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.wait([self._refreshing])
+        await self._discard()
+
+    async def _discard(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             await client.close()

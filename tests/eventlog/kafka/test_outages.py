@@ -11,6 +11,7 @@ import pytest
 
 from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog, Reader, Record
+from runtime.eventlog.kafka import cluster
 from tests.eventlog.backends import Open, message, stored, values
 from tests.servers.local_kafka import LocalBroker
 from tests.waiting import until
@@ -32,10 +33,12 @@ async def accepted(log: EventLog, value: bytes) -> bool:
     return not await refusal(log, value)
 
 
+@pytest.mark.parametrize("refresh", [60.0, 0.0], ids=["busy before", "idle for long before"])
 async def test_with_the_broker_down_appends_are_refused_at_once_after_the_first(
-    opener: Open, broker: LocalBroker
+    opener: Open, broker: LocalBroker, monkeypatch: pytest.MonkeyPatch, refresh: float
 ) -> None:
     """The first waits its deadline out; a hundred more are refused without waiting for anything."""
+    monkeypatch.setattr(cluster, "REFRESH", refresh)
     log = await opener(deadline=SHORT)
     await log.append("t", message("k", b"before"))
     await asyncio.to_thread(broker.stop)
@@ -52,6 +55,23 @@ async def test_with_the_broker_down_appends_are_refused_at_once_after_the_first(
     await until(lambda: accepted(log, b"after"), 30)
     assert b"before" == values(await stored(log, "t"))[0]
     assert b"after" == values(await stored(log, "t"))[-1]
+
+
+async def test_a_log_opened_while_the_broker_is_down_refuses_at_once_too(opener: Open, broker: LocalBroker) -> None:
+    """It has never seen the topic; it takes appends once the broker is there."""
+    log = await opener(deadline=SHORT)
+    await asyncio.to_thread(broker.stop)
+    try:
+        first = await refusal(log)
+        began = monotonic()
+        later = [await refusal(log) for _ in range(100)]
+        waited = monotonic() - began
+    finally:
+        await asyncio.to_thread(broker.start)
+    assert "not reached" in first
+    assert all("until it is mended nothing is written" in text for text in later)
+    assert waited < SHORT
+    await until(lambda: accepted(log, b"after"), 30)
 
 
 async def test_what_was_acknowledged_survives_kill_9_of_the_broker(opener: Open, broker: LocalBroker) -> None:
