@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from time import monotonic, time
 from types import TracebackType
 from typing import Self
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
+from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from runtime.errors import LogUnavailable
 from runtime.eventlog.api import Batch
 from runtime.eventlog.kafka.clients import discard_consumer, made_consumer
 from runtime.eventlog.kafka.cluster import Cluster
+from runtime.eventlog.kafka.membership import Membership
 from runtime.eventlog.kafka.records import record_of
 from runtime.eventlog.kafka.share import Share, gain
 from runtime.eventlog.kafka.trouble import as_ours
@@ -46,7 +47,7 @@ class GroupReader:
         self._shares = shares
         self._owned: dict[TopicPartition, Share] = {}
         self._turns: list[TopicPartition] = []
-        self._members = _Membership(self._revoked, cluster.settings.session_timeout)
+        self._members = Membership(self._revoked, cluster.settings.session_timeout)
         self._consumer: AIOKafkaConsumer | None = None
         self._joining: asyncio.Task[None] | None = None
         self._in_hand: Share | None = None
@@ -108,8 +109,7 @@ class GroupReader:
         wanted = self._members.news()
         if wanted is None:
             return
-        for where in [where for where in self._owned if where not in wanted]:
-            await self._give_up(where)
+        await asyncio.gather(*(self._give_up(where) for where in list(self._owned) if where not in wanted))
         for share in self._owned.values():
             share.records.clear()
         missing = [where for where in wanted if where not in self._owned]
@@ -219,8 +219,7 @@ class GroupReader:
         if self._joining is not None and not self._joining.done():
             self._joining.cancel()
             await asyncio.wait([self._joining])
-        for where in list(self._owned):
-            await self._give_up(where)
+        await asyncio.gather(*(self._give_up(where) for where in list(self._owned)))
         if self._consumer is not None:
             await discard_consumer(self._consumer)
 
@@ -231,36 +230,3 @@ class GroupReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-
-class _Membership(ConsumerRebalanceListener):  # type: ignore[misc]
-    """What the group last said: ``assigned`` is ``None`` while it makes up its mind."""
-
-    def __init__(self, drain: Callable[[], object], session_timeout: float) -> None:
-        self._drain = drain
-        self._bound = session_timeout * 3
-        self._since = monotonic()
-        self._new = False
-        self.assigned: frozenset[TopicPartition] | None = None
-
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        if revoked:
-            await self._drain()  # type: ignore[misc]
-        self.assigned = None
-        self._since = monotonic()
-
-    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        self.assigned = frozenset(assigned)
-        self._new = True
-
-    def news(self) -> frozenset[TopicPartition] | None:
-        """The assignment, if it was not asked for since it was made."""
-        if self.assigned is None or not self._new:
-            return None
-        self._new = False
-        return self.assigned
-
-    def check(self, name: str) -> None:
-        """Raises ``LogUnavailable`` when the group has not made up its mind for too long: the member is lost to it."""
-        if self.assigned is None and monotonic() - self._since > self._bound:
-            raise LogUnavailable(f"{name}: not let in for {self._bound:g} s; see whether the brokers run")
