@@ -65,8 +65,8 @@ class VendorMapping:
     """One vendor's way of meaning things.
 
     ``read`` is pure and raises nothing but ``Unreadable``; it gives ``None`` for what says nothing by itself: a thin
-    webhook, whose document is fetched and speaks when it comes. A decision equal to an older one is taken for a late retry
-    when it arrives within ``retry_horizon`` of it; ``remember_for`` is how long memory must reach back.
+    webhook, whose document is fetched and speaks when it comes. A decision equal to an older one is taken for a late
+    retry when it arrives within ``retry_horizon`` of it; ``remember_for`` is how long memory must reach back.
     """
 
     vendor: str
