@@ -23,6 +23,8 @@ from runtime.stage import Health
 _log = structlog.get_logger(__name__)
 
 _FRAMES = 8
+_CHECK_SECONDS = 2.0
+"""Whoever asks for readiness has less patience than a write has."""
 _ANY_FREE_PORT = "127.0.0.1:0"
 
 
@@ -93,9 +95,12 @@ async def _live(_request: web.Request) -> web.Response:
 async def _ready(log: EventLog, healths: Sequence[Health]) -> web.Response:
     troubles = {health.name: health.trouble for health in healths if health.trouble is not None}
     try:
-        await log.check()
+        async with asyncio.timeout(_CHECK_SECONDS):
+            await log.check()
     except LogUnavailable as error:
         troubles["log"] = str(error)
+    except TimeoutError:
+        troubles["log"] = f"no answer within {_CHECK_SECONDS:g} s; see whether it runs and keeps up"
     return web.json_response({"ready": not troubles, "troubles": troubles}, status=503 if troubles else 200)
 
 

@@ -8,10 +8,13 @@ from collections.abc import AsyncIterator
 from time import monotonic
 
 import pytest
+from aiohttp import ClientSession, ClientTimeout
 
 from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog, Reader, Record
 from runtime.eventlog.kafka import cluster
+from runtime.observability import serve_operations
+from runtime.settings import ObservabilitySettings
 from tests.eventlog.backends import Open, message, stored, values
 from tests.servers.local_kafka import LocalBroker
 from tests.waiting import until
@@ -33,6 +36,20 @@ async def accepted(log: EventLog, value: bytes) -> bool:
     return not await refusal(log, value)
 
 
+async def first_refusal(log: EventLog, broker: LocalBroker) -> str:
+    """What the first append was refused with while the broker was down; a hundred more did not wait for anything."""
+    await asyncio.to_thread(broker.stop)
+    try:
+        first = await refusal(log)
+        began = monotonic()
+        later = [await refusal(log) for _ in range(100)]
+        assert monotonic() - began < SHORT
+        assert all("until it is mended nothing is written" in text for text in later)
+    finally:
+        await asyncio.to_thread(broker.start)
+    return first
+
+
 @pytest.mark.parametrize("refresh", [60.0, 0.0], ids=["busy before", "idle for long before"])
 async def test_with_the_broker_down_appends_are_refused_at_once_after_the_first(
     opener: Open, broker: LocalBroker, monkeypatch: pytest.MonkeyPatch, refresh: float
@@ -41,17 +58,8 @@ async def test_with_the_broker_down_appends_are_refused_at_once_after_the_first(
     monkeypatch.setattr(cluster, "REFRESH", refresh)
     log = await opener(deadline=SHORT)
     await log.append("t", message("k", b"before"))
-    await asyncio.to_thread(broker.stop)
-    try:
-        first = await refusal(log)
-        began = monotonic()
-        later = [await refusal(log) for _ in range(100)]
-        waited = monotonic() - began
-    finally:
-        await asyncio.to_thread(broker.start)
+    first = await first_refusal(log, broker)
     assert "no answer" in first or "not reached" in first
-    assert all("until it is mended nothing is written" in text for text in later)
-    assert waited < SHORT
     await until(lambda: accepted(log, b"after"), 30)
     assert b"before" == values(await stored(log, "t"))[0]
     assert b"after" == values(await stored(log, "t"))[-1]
@@ -60,17 +68,8 @@ async def test_with_the_broker_down_appends_are_refused_at_once_after_the_first(
 async def test_a_log_opened_while_the_broker_is_down_refuses_at_once_too(opener: Open, broker: LocalBroker) -> None:
     """It has never seen the topic; it takes appends once the broker is there."""
     log = await opener(deadline=SHORT)
-    await asyncio.to_thread(broker.stop)
-    try:
-        first = await refusal(log)
-        began = monotonic()
-        later = [await refusal(log) for _ in range(100)]
-        waited = monotonic() - began
-    finally:
-        await asyncio.to_thread(broker.start)
+    first = await first_refusal(log, broker)
     assert "not reached" in first
-    assert all("until it is mended nothing is written" in text for text in later)
-    assert waited < SHORT
     await until(lambda: accepted(log, b"after"), 30)
 
 
@@ -126,6 +125,19 @@ async def test_a_paused_broker_costs_a_deadline_and_nothing_twice(opener: Open, 
 async def read_for_ever(reader: Reader) -> None:
     while True:
         await reader.next_batch(0.5)
+
+
+async def test_readiness_is_told_quickly_while_a_broker_is_silent(opener: Open, broker: LocalBroker) -> None:
+    """Within two seconds, though a write would wait for ten: a health check has less patience."""
+    log = await opener(deadline=10.0)
+    async with serve_operations(ObservabilitySettings(), log, []) as url, ClientSession() as client:
+        broker.pause()
+        try:
+            async with client.get(f"{url}/ready", timeout=ClientTimeout(total=5)) as answer:
+                said = await answer.json()
+        finally:
+            broker.resume()
+    assert {"log": "no answer within 2 s; see whether it runs and keeps up"} == said["troubles"]
 
 
 async def test_a_reader_says_that_the_brokers_are_silent_and_goes_on_later(opener: Open, broker: LocalBroker) -> None:
