@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from runtime.errors import Fenced
 from runtime.eventlog import EventLog, Headers, Reader, open_log
@@ -18,6 +19,7 @@ from runtime.settings import KafkaSettings
 from schemas.message import Message
 from tests.eventlog.backends import open_at, stored
 from tests.eventlog.children import child
+from tests.servers.kafka import Kafka
 from tests.waiting import until
 
 
@@ -173,6 +175,23 @@ async def test_a_member_that_was_stopped_for_too_long_is_fenced_when_it_goes_on(
                 await until(lambda: has_copied(log, 3 * len(KEYS)), 60)
                 heir.kill()
         assert sorted(KEYS * 3) == sorted(record.key for record in await stored(log, "out"))
+
+
+async def test_whoever_begins_with_the_partitions_transactional_id_fences_its_owner(kafka: Kafka, wide: str) -> None:
+    """The brokers refuse the older one, though it still believes that it owns the partition; nothing of it is kept."""
+    async with AsyncExitStack() as stack:
+        log = await opened(stack, wide)
+        await log.append("in", Placed("k", 0))
+        async with log.read(["in"], "g") as reader:
+            batch = await reader.next_batch(20.0)
+            assert batch is not None
+            prefix = wide.rpartition("/")[2]
+            newcomer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, transactional_id=f"{prefix}.g@{prefix}.in-0")
+            await newcomer.start()
+            with pytest.raises(Fenced, match="another member of the group owns this partition now"):
+                await log.finish(batch, [("out", Placed("k", 0, b"of the zombie"))])
+            await newcomer.stop()
+        assert ([], 1) == (await stored(log, "out"), await log.lag("in", "g"))
 
 
 async def test_kill_9_of_a_member_emits_nothing_twice(wide: str, tmp_path: Path) -> None:
