@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.idenfy import Account, Environment
+from sandbox.idenfy.words import DOCUMENT_TYPES
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import StartVendor, Vendor
@@ -239,3 +240,9 @@ async def test_the_published_additional_data_come_back(start_vendor: StartVendor
     assert list(answer)[-4:] == ["additionalSteps", "additionalData", "externalRef", "digitString"]
     step = answer["additionalSteps"]["ALL"]["ALL"]["UTILITY_BILL"]
     assert (["address"], None) == (step["fields"], answer["utilityBill"])
+
+
+def test_every_document_type_is_a_word() -> None:
+    """And none is one letter of it: a tuple of one without its comma would be its letters."""
+    assert "INTERNATIONAL_PASSPORT" in DOCUMENT_TYPES
+    assert [] == [name for name in DOCUMENT_TYPES if len(name) == 1]
