@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol
 
-from runtime.eventlog import Batch, Emit, EventLog, Headers
+from runtime.eventlog import Emit, EventLog, Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,17 @@ class _Remembered:
     partition_key: int
     value: bytes | None
     headers: Headers = ()
+
+
+class Held(Protocol):
+    """A partition as this member owns it; a batch is one."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def epoch(self) -> int: ...
 
 
 class Memory:
@@ -35,22 +47,22 @@ class Memory:
         self._number = 0
         self._changes: dict[str, _Remembered] = {}
 
-    async def follow(self, batch: Batch) -> None:
-        """Holds what the log holds for the batch's partition.
+    async def follow(self, held: Held) -> None:
+        """Holds what the log holds for that partition.
 
         The stage's loop takes a new epoch after every batch that was not finished, so what was put for it is forgotten.
         """
-        owned = batch.topic, batch.partition
-        if self._epochs.get(owned) != batch.epoch:
-            self._values[owned] = await self._load(batch)
-            self._epochs[owned] = batch.epoch
+        owned = held.topic, held.partition
+        if self._epochs.get(owned) != held.epoch:
+            self._values[owned] = await self._load(held.partition)
+            self._epochs[owned] = held.epoch
         self._partition = self._values[owned]
-        self._number = batch.partition
+        self._number = held.partition
         self._changes = {}
 
-    async def _load(self, batch: Batch) -> dict[str, bytes]:
+    async def _load(self, partition: int) -> dict[str, bytes]:
         values: dict[str, bytes] = {}
-        async for record in self._log.scan(self._topic, partition=batch.partition):
+        async for record in self._log.scan(self._topic, partition=partition):
             values.pop(record.key, None)
             if record.value is not None:
                 values[record.key] = record.value

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
@@ -117,29 +118,94 @@ class ReceiverSettings(_Section):
     max_in_flight: int = Field(1000, ge=1)
 
 
+class ApiSettings(_Section):
+    """How an account's vendor is asked. ``secret`` and ``client_id`` may be references, times are in seconds.
+
+    The budget: calls a second, at once, an hour, a day (hour and day slide); where one is not given it is the vendor's
+    own. ``reconcile_share`` of hour and day at most goes to verifications that no callback came for. ``call_timeout``
+    bounds a call, ``max_answer_bytes`` what it brings. ``again`` are the seconds after its callback at which something
+    is read that is not settled yet, ``reconcile_after`` those after a verification's last event at which it is asked
+    about.
+    """
+
+    base_url: str
+    secret: str
+    token_url: str | None = None
+    client_id: str | None = None
+    scope: str | None = None
+    per_second: float | None = Field(None, gt=0)
+    parallel: int | None = Field(None, ge=1, le=1000)
+    per_hour: int | None = Field(None, ge=1)
+    per_day: int | None = Field(None, ge=1)
+    reconcile_share: float | None = Field(None, ge=0, le=1)
+    call_timeout: float = Field(10.0, gt=0, le=300)
+    max_answer_bytes: int = Field(2 * 1024 * 1024, ge=1024)
+    again: tuple[Annotated[float, Field(ge=0)], ...] | None = None
+    reconcile_after: tuple[Annotated[float, Field(gt=0)], ...] | None = None
+
+
 class SourceSettings(_Section):
     """One account at one vendor: ``POST /callbacks/<name>``.
 
     ``environment = "test"`` marks every event of it as a test. ``max_per_second`` is the limit behind the answer 429.
+    A source ``awaiting_secrets`` answers handshakes and accepts nothing. ``options`` are the vendor's own.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     vendor: str
     secrets: tuple[str, ...] = ()
     unsigned: bool = False
+    awaiting_secrets: bool = False
     environment: Literal["production", "test"] = "production"
     max_per_second: float | None = Field(None, gt=0)
+    options: dict[str, str] = Field(default_factory=dict)
+    api: ApiSettings | None = None
 
     @model_validator(mode="after")
     def _checked(self, info: ValidationInfo) -> Self:
         vendors = (info.context or {}).get("vendors", ())
         if vendors and self.vendor not in vendors:
             raise ValueError(f"vendor: no such vendor; write one of: {', '.join(sorted(vendors))}")
-        if not self.secrets and not self.unsigned:
+        if not self.secrets and not self.unsigned and not self.awaiting_secrets:
             raise ValueError('secrets: none given; write secrets = ["env:NAME"], or unsigned = true to accept anything')
         if self.secrets and self.unsigned:
             raise ValueError("unsigned: true beside secrets; remove one of the two")
+        if self.awaiting_secrets and (self.secrets or self.unsigned):
+            raise ValueError("awaiting_secrets: true, though there is something to check or to accept; remove it")
+        if self.api is not None:
+            self._check_addresses(self.api)
         return self
+
+    def _check_addresses(self, api: ApiSettings) -> None:
+        """What is fetched in clear can be read and changed on its way, so only a test account may do it."""
+        for name, address in (("base_url", api.base_url), ("token_url", api.token_url)):
+            if address is None:
+                continue
+            try:
+                parts = urlsplit(address)
+                usable = parts.scheme in {"https", "http"} and parts.hostname and not parts.query and not parts.fragment
+            except ValueError:
+                usable = False
+            if not usable or "@" in parts.netloc:
+                raise ValueError(f'api.{name}: write it as "https://host/path", without user, query and fragment')
+            if parts.scheme == "http" and self.environment != "test":
+                raise ValueError(f'api.{name}: not https; only a source with environment = "test" may do without')
+
+
+class FetchSettings(_Section):
+    """Seconds: after ``horizon`` what cannot be fetched becomes a dead letter; until then it is tried again after
+    ``first_pause``, then after twice as long each time, but never longer than ``longest_pause``.
+    """
+
+    horizon: float = Field(3 * 86_400.0, gt=0)
+    first_pause: float = Field(1.0, gt=0)
+    longest_pause: float = Field(300.0, gt=0)
+
+
+class ReconcileSettings(_Section):
+    """``every``: seconds between two looks at the verifications that have not ended."""
+
+    every: float = Field(60.0, gt=0)
 
 
 class ProjectionSettings(_Section):
@@ -162,6 +228,8 @@ class Settings(_Section):
     registry: RegistrySettings = RegistrySettings()
     receiver: ReceiverSettings = ReceiverSettings()
     source: tuple[SourceSettings, ...] = ()
+    fetch: FetchSettings = FetchSettings()
+    reconcile: ReconcileSettings = ReconcileSettings()
     projections: ProjectionSettings = ProjectionSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
 
@@ -174,6 +242,10 @@ class Settings(_Section):
         if self.receiver.max_body_bytes + _ROOM_FOR_HEADERS > self.log.max_record_bytes:
             least = self.receiver.max_body_bytes + _ROOM_FOR_HEADERS
             raise ValueError(f"log.max_record_bytes: a body and its headers must fit; write at least {least}")
+        for source in self.source:
+            if source.api is not None and source.api.max_answer_bytes + _ROOM_FOR_HEADERS > self.log.max_record_bytes:
+                most = self.log.max_record_bytes - _ROOM_FOR_HEADERS
+                raise ValueError(f"source ({source.name}).api.max_answer_bytes: must fit on the log; at most {most}")
         if self.projections.url is None and self.log.sqlite_path is None:
             raise ValueError("projections.url: needed, as there is no embedded log to put the projections beside")
         return self
@@ -254,10 +326,19 @@ def _put(content: dict[str, Any], keys: list[str], value: object) -> None:
         if not chosen:
             chosen = [{"name": name}]
             sources += chosen
-        chosen[0]["__".join(keys[2:])] = value
+        _put_within(chosen[0], keys[2:], value)
     else:
         section = content[keys[0]] = dict(content.get(keys[0], {}))
         section["__".join(keys[1:])] = value
+
+
+def _put_within(source: dict[str, Any], keys: list[str], value: object) -> None:
+    """A source has tables of its own: ``api`` and ``options``."""
+    if len(keys) > 1 and keys[0] in {"api", "options"}:
+        table = source[keys[0]] = dict(source.get(keys[0], {}))
+        table["__".join(keys[1:])] = value
+    else:
+        source["__".join(keys)] = value
 
 
 def _value(text: str) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -48,20 +48,31 @@ async def _ready() -> None:
     return None
 
 
+Owned = Mapping[tuple[str, int], int]
+"""Partitions by topic and number, each with the epoch under which it is owned: see ``Reader.owned``."""
+
+
+async def _indifferent(_owned: Owned) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What a stage reads, and what it makes of a batch. Its name is also its group's.
 
     ``begin`` comes before the first batch, and again whenever the stage begins anew. ``handle`` must be safe to repeat:
     its emits and the group's position are finished together, but a batch whose finish failed is handled again. It is
-    called for one batch at a time. ``retriable`` are the errors of the stage's own dependencies (a database) that pass
-    by themselves.
+    called for one batch at a time. ``owning`` is told again and again, before each batch and several times a second,
+    which partitions are this member's, and at last that none is: for work that goes on beside the batches, whose
+    failure it raises. ``retriable`` are the errors of the stage's own dependencies (a database) that pass by
+    themselves.
     """
 
     name: str
     topics: tuple[str, ...]
     handle: Handle
     begin: Callable[[], Awaitable[None]] = _ready
+    owning: Callable[[Owned], Awaitable[None]] = _indifferent
     retriable: tuple[type[Exception], ...] = ()
 
 
@@ -93,12 +104,14 @@ async def _work(stage: Stage, log: EventLog, reader: Reader, stop: asyncio.Event
         while not stop.is_set():
             batch = await reader.next_batch(_WAIT)
             finishing -= _finished(finishing)
+            await stage.owning(reader.owned)
             if batch is not None:
                 handled = await stage.handle(batch)
                 finishing.add(asyncio.create_task(_finish(stage, log, batch, handled), name=f"finish {stage.name}"))
                 await asyncio.sleep(0)  # it begins before the next batch is asked for: see ``Reader.next_batch``
             health.trouble = reader.trouble
     finally:
+        await stage.owning({})
         failures = await _failures(finishing)
     if failures:
         raise failures[0]

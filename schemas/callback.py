@@ -30,7 +30,8 @@ class Callback:
 
     ``verification_id`` is the vendor's id as far as the door found one, else the callback's own ``id`` (UUIDv7).
     ``checked_by`` names the scheme and the key that authenticated it, never the key. ``cause`` is the id of the
-    callback that led to this document. ``test`` is true when the source is declared a test account.
+    callback that led to this document; a document without one was asked for by us alone. ``test`` is true when the
+    source is declared a test account. ``options`` are what the source's settings say about how it is to be read.
     """
 
     id: str
@@ -46,6 +47,10 @@ class Callback:
     cause: str | None = None
     attempt: int = 1
     test: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str) -> str | None:
+        return next((value for key, value in self.options if key == name), None)
 
     def http_header(self, name: str) -> str | None:
         """The first value of the header called ``name`` (lower case), or ``None``."""
@@ -65,6 +70,7 @@ _KINDS = {kind.encode(): kind for kind in CallbackKind}
 def to_message(callback: Callback) -> Message:
     account = _account_headers(callback.vendor, callback.source, callback.checked_by, test=callback.test)
     cause = () if callback.cause is None else (("cause", callback.cause.encode()),)
+    options = (("options", orjson.dumps(callback.options)),) if callback.options else ()
     delivery = (
         ("id", callback.id.encode()),
         ("kind", callback.kind.encode()),
@@ -74,7 +80,7 @@ def to_message(callback: Callback) -> Message:
         ("http-headers", orjson.dumps(callback.http_headers)),
     )
     key = f"{callback.verification_id}/{callback.id}"
-    return Message(key, callback.verification_id, delivery + account + cause, callback.body)
+    return Message(key, callback.verification_id, delivery + account + cause + options, callback.body)
 
 
 @lru_cache(maxsize=1024)
@@ -114,6 +120,7 @@ def _decode(key: str, headers: dict[str, bytes], body: bytes) -> Callback:
         cause=cause.decode() if cause is not None else None,
         attempt=int(headers["attempt"]),
         test=headers["test"] == b"true",
+        options=tuple([(name, value) for name, value in orjson.loads(headers.get("options", b"[]"))]),
     )
 
 

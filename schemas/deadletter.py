@@ -11,7 +11,9 @@ _PREFIX = "dead-letter-"
 
 
 class DeadLetterReason(StrEnum):
-    """Typed reasons. Vendors' documents go wrong in the first eight ways, our own program in the last two."""
+    """Typed reasons. Vendors' documents go wrong in the first eight ways, reading at a vendor in the next four, our own
+    program in the last two.
+    """
 
     NOT_JSON = "NOT_JSON"
     TOO_DEEP = "TOO_DEEP"
@@ -21,6 +23,10 @@ class DeadLetterReason(StrEnum):
     MISSING_FIELD = "MISSING_FIELD"
     NO_VERIFICATION_ID = "NO_VERIFICATION_ID"
     UNSUPPORTED_FORM = "UNSUPPORTED_FORM"
+    NOT_FETCHABLE = "NOT_FETCHABLE"
+    NOT_FETCHED = "NOT_FETCHED"
+    NOT_THERE = "NOT_THERE"
+    REFUSED = "REFUSED"
     UNDECODABLE_RECORD = "UNDECODABLE_RECORD"
     PROGRAM_ERROR = "PROGRAM_ERROR"
 

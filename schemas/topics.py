@@ -63,6 +63,18 @@ def callbacks(vendor: str) -> str:
     return f"callbacks.{vendor}"
 
 
+def fetch_requests(vendor: str) -> str:
+    """What is to be read at the vendor, each with a key of its own; a tombstone says that it was. One partition holds
+    all of an account's, so that one process at a time spends its budget.
+    """
+    return f"fetch-requests.{vendor}"
+
+
+def fetch_memory(vendor: str) -> str:
+    """What the vendor's fetching remembers: it lies beside the requests."""
+    return memory(f"fetch.{vendor}")
+
+
 def memory(owner: str) -> str:
     """What a stage remembers, a key at a time. It is partitioned like the topic that the stage reads."""
     return _MEMORY + owner
@@ -81,11 +93,14 @@ def declared(vendors: Iterable[str]) -> tuple[TopicSpec, ...]:
     return (*(spec for vendor in vendors for spec in _of_vendor(vendor)), *_SHARED)
 
 
-def _of_vendor(vendor: str) -> tuple[TopicSpec, TopicSpec]:
+def _of_vendor(vendor: str) -> tuple[TopicSpec, ...]:
     """Callbacks are the truth, and how long the law wants them depends on no record's age: only erasure ends one."""
     return (
         TopicSpec(callbacks(vendor), Cleanup.COMPACT_AND_DELETE, compaction=ERASURE),
         TopicSpec(memory(vendor), Cleanup.COMPACT, compaction=MEMORY, partitioned_like=callbacks(vendor)),
+        # Read whole at each start, and a request that was worked off is of no more use: like memory.
+        TopicSpec(fetch_requests(vendor), Cleanup.COMPACT, compaction=MEMORY),
+        TopicSpec(fetch_memory(vendor), Cleanup.COMPACT, compaction=MEMORY, partitioned_like=fetch_requests(vendor)),
     )
 
 

@@ -1,7 +1,8 @@
 """Every answer that the receiver gives, in one table.
 
 Never 410 (Solaris cancels the subscription) and never 422 (Solaris drops the event); never a 4xx for a fault of
-ours; never a 2xx before the callback is stored. What goes wrong on our side is UNAVAILABLE: the vendor tries again.
+ours; never a 2xx before the callback is stored (a handshake is none). What goes wrong on our side is UNAVAILABLE: the
+vendor tries again.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class Answer:
 
 
 STORED = Answer(200)
+HANDSHAKE = Answer(200)
+"""Somebody asked whether we are there; there is nothing to store."""
 UNAUTHENTICATED = Answer(401, "The signature is missing or does not hold under any key of this source.\n")
 UNKNOWN_SOURCE = Answer(404, "No such source. Callbacks go to /callbacks/<source>.\n", close=True)
 WRONG_METHOD = Answer(405, "Callbacks are sent with POST.\n", {"Allow": "POST"}, close=True)

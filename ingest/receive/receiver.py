@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 from uuid_utils import uuid7
 
+from ingest.door import Delivery
 from ingest.receive import answers
 from ingest.receive.answers import Answer
 from ingest.receive.body import BodyTooLarge, BodyTooSlow, read_body
@@ -90,11 +91,15 @@ class Receiver:
             return answers.TOO_LARGE
         except BodyTooSlow:
             return answers.TOO_SLOW
-        secret = source.door.authenticate(request.headers, body, source.secrets) if source.secrets else _UNSIGNED
+        delivery = Delivery(request.headers, body, request.raw_path.partition("?")[2], source.options)
+        if source.door.is_handshake(delivery):
+            _log.info("handshake", source=source.name)
+            return answers.HANDSHAKE
+        secret = _UNSIGNED if source.unsigned else source.door.authenticate(delivery, source.secrets)
         if secret is None:
             _log.warning("callback not authenticated", source=source.name, bytes=len(body))
             return answers.UNAUTHENTICATED
-        return await self._store(_callback(request, body, source, secret))
+        return await self._store(_callback(request, delivery, source, secret))
 
     def _refusal(self, request: web.BaseRequest, source: Source | None) -> Answer | None:
         """What can be said before the body is read."""
@@ -120,19 +125,20 @@ class Receiver:
         return answers.STORED
 
 
-def _callback(request: web.BaseRequest, body: bytes, source: Source, secret: Secret) -> Callback:
+def _callback(request: web.BaseRequest, delivery: Delivery, source: Source, secret: Secret) -> Callback:
     callback_id = str(uuid7())
     return Callback(
         id=callback_id,
         vendor=source.door.vendor,
         source=source.name,
-        verification_id=source.door.verification_id(request.headers, body) or callback_id,
+        verification_id=source.door.verification_id(delivery) or callback_id,
         received_at=datetime.now(UTC),
-        body=body,
+        body=delivery.body,
         checked_by=f"{source.door.scheme} {secret.name}" if secret is not _UNSIGNED else _UNSIGNED.name,
-        http_headers=_http_headers(request, source.door.secret_headers),
-        query=request.raw_path.partition("?")[2],
+        http_headers=_http_headers(request, source.secret_headers),
+        query=delivery.query,
         test=source.test,
+        options=source.carried,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
 from ingest.door import VendorDoor
+from ingest.options import carried_options, checked_options
 from ingest.vendors import DOORS
 from runtime.errors import SettingsInvalid
 from runtime.secrets import Secret, secrets_of
@@ -38,17 +39,25 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One account at one vendor, with everything that a delivery to it is checked against."""
+    """One account at one vendor, with everything that a delivery to it is checked against.
+
+    Where it is ``unsigned`` nothing is checked. ``carried`` are the options that travel on each callback,
+    ``secret_headers`` (lower case) those that are never stored.
+    """
 
     name: str
     door: VendorDoor
     secrets: tuple[Secret, ...]
+    unsigned: bool
     test: bool
     limit: Limit
+    options: Mapping[str, str]
+    carried: tuple[tuple[str, str], ...]
+    secret_headers: frozenset[bytes]
 
 
 def sources_of(settings: Iterable[SourceSettings]) -> dict[str, Source]:
-    """The sources by name. Raises ``SettingsInvalid`` with every secret that cannot be read."""
+    """The sources by name. Raises ``SettingsInvalid`` with every secret that cannot be read and every wrong option."""
     sources, mistakes = {}, []
     for entry in settings:
         try:
@@ -61,10 +70,17 @@ def sources_of(settings: Iterable[SourceSettings]) -> dict[str, Source]:
 
 
 def _source(entry: SourceSettings) -> Source:
+    door = DOORS[entry.vendor]
+    options = checked_options(entry, door)
+    named = options.get(door.header_option or "", "")
     return Source(
         name=entry.name,
-        door=DOORS[entry.vendor],
+        door=door,
         secrets=secrets_of(entry),
+        unsigned=entry.unsigned,
         test=entry.environment == "test",
         limit=Limit(entry.max_per_second),
+        options=options,
+        carried=carried_options(entry, door),
+        secret_headers=door.secret_headers | ({named.lower().encode()} if named else frozenset()),
     )

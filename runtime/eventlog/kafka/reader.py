@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic, time
 from types import TracebackType
 from typing import Self
@@ -57,6 +57,11 @@ class GroupReader:
     def trouble(self) -> str | None:
         """See ``Reader``: until the group has taken this member in, it waits."""
         return None if self._members.assigned is not None else f"waits to be let into the group {self._group}"
+
+    @property
+    def owned(self) -> Mapping[tuple[str, int], int]:
+        """See ``Reader``."""
+        return {(share.topic, where.partition): share.epoch for where, share in self._owned.items()}
 
     async def next_batch(self, wait: float) -> Batch | None:
         """See ``Reader``. Raises ``LogUnavailable`` also when the brokers were silent for too long."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -76,6 +76,11 @@ class GroupReader:
     @property
     def trouble(self) -> None:
         """Nothing: a member that stands by for its topics is as it should be."""
+
+    @property
+    def owned(self) -> Mapping[tuple[str, int], int]:
+        """See ``Reader``. A topic that another member took is noticed when it is looked at: see ``_look``."""
+        return {(topic, 0): share.held.epoch for topic, share in self._shares.items()}
 
     async def close(self) -> None:
         if self._changed is not None:

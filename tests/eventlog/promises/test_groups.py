@@ -165,3 +165,14 @@ async def test_a_closed_reader_says_so(log: EventLog) -> None:
     await reader.close()
     with pytest.raises(LogUnavailable, match="closed"):
         await reader.next_batch(0.0)
+
+
+async def test_a_member_says_which_partitions_it_owns(log: EventLog) -> None:
+    """With the epoch of their batches, also where there is nothing to read; another member owns none of them."""
+    await fill(log, "t", 1)
+    async with log.read(["t", "a"], "g") as reader, log.read(["t", "a"], "g") as other:
+        batch = await some(reader)
+        await log.finish(batch, [])
+        assert await other.next_batch(0.0) is None
+        assert ({("t", 0), ("a", 0)}, batch.epoch) == (set(reader.owned), reader.owned["t", 0])
+        assert {} == dict(other.owned)

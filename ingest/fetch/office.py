@@ -1,0 +1,96 @@
+"""The desks of one partition of requests: open while this process owns it, each filled from the log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from ingest.calling.account import Account
+from ingest.calling.client import Client
+from ingest.calling.spending import Counts, Spending
+from ingest.calling.transport import session
+from ingest.fetch.desk import Desk
+from ingest.fetch.pauses import Patience
+from ingest.fetch.queue import Queue
+from ingest.fetch.waiting import Errand, errand_of
+from runtime.errors import HooklineError
+from runtime.settings import FetchSettings
+from schemas.fetching import FetchRequest
+
+
+@dataclass(slots=True)
+class Office:
+    """Requests before the offset ``known`` were found by reading the topic itself."""
+
+    accounts: Mapping[str, Account]
+    queue: Queue
+    settings: FetchSettings
+    known: int = 0
+    _spent: Mapping[str, Counts] = field(default_factory=dict)
+    _desks: dict[str, Desk] = field(default_factory=dict)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _pools: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def open(self) -> None:
+        """What the log holds is waiting here, and worked off. Raises the log's errors."""
+        self._spent = await self.queue.spent()
+        await self.fill()
+
+    async def fill(self) -> None:
+        """As much of what nobody has settled is waiting as there is room for."""
+        for desk in self._desks.values():
+            desk.waiting.left_out = False
+        async for record, request in self.queue.unsettled():
+            self.known = max(self.known, record.offset + 1)
+            if request.source in self.accounts:
+                self.add(request, errand_of(request, record))
+
+    def add(self, request: FetchRequest, errand: Errand) -> None:
+        desk = self._desks.get(request.source) or self._open_desk(self.accounts[request.source])
+        desk.add(errand)
+
+    def settled(self, key: str) -> None:
+        """The log has a tombstone of that request."""
+        source, _, rest = key.partition("/")
+        kind, _, named = rest.partition("/")
+        if source in self._desks:
+            self._desks[source].waiting.settled((kind, named.rpartition("/")[0]), key)
+
+    async def look_after(self) -> None:
+        """Raises what a desk ended with; fills desks that have room again."""
+        for task in self._tasks:
+            if task.done():
+                _raise_failure(task)
+        if any(desk.waiting.has_room_again for desk in self._desks.values()):
+            await self.fill()
+
+    async def close(self) -> None:
+        """Calls under way are dropped: what they were for is still due."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._pools.aclose()
+
+    def _open_desk(self, account: Account) -> Desk:
+        pool = session(account.budget.parallel)
+        self._pools.push_async_callback(pool.close)
+        spending = Spending(account.budget, others=dict(self._spent.get(account.name, {})))
+        patience = Patience(self.settings.first_pause, self.settings.longest_pause)
+        desk = Desk(Client(account, pool), self.queue, spending, patience, self.settings.horizon)
+        self._desks[account.name] = desk
+        self._tasks.append(asyncio.create_task(desk.run(), name=f"desk {account.name}"))
+        return desk
+
+
+def _raise_failure(task: asyncio.Task[None]) -> None:
+    """A desk ends with a group of what its readings ended with; our own errors are raised as they are."""
+    try:
+        task.result()
+    except* HooklineError as group:
+        raise _first(group) from None
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

@@ -1,0 +1,124 @@
+"""The log as the fetching desk uses it: requests are settled, documents and dead letters are stored, calls are counted.
+
+A request is settled after what came of it was stored. A crash in between reads it once more, which changes nothing: an
+equal document is no new decision. Keys are the requests' own, so that a member that has lost its partition and does not
+know it yet can settle only what it has stored itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+from uuid_utils import uuid7
+
+from ingest.calling.account import Account
+from ingest.calling.spending import Counts
+from ingest.fetch.letters import letter_of
+from ingest.fetch.waiting import Errand
+from runtime.eventlog import EventLog, Headers, Record
+from schemas import callback as callbacks
+from schemas import fetching, topics
+from schemas.callback import Callback, CallbackKind
+from schemas.deadletter import DeadLetterReason
+from schemas.fetching import FetchRequest
+from schemas.message import Undecodable
+
+_SPENT = "spent/"
+_JSON = (("content-type", "application/json"),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Put:
+    key: str
+    partition_key: int
+    value: bytes | None
+    headers: Headers = ()
+
+
+def settling(key: str, partition: int) -> _Put:
+    """The tombstone of a request."""
+    return _Put(key, partition, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The requests of one vendor in one partition, as its owner of this ``epoch`` writes to the log."""
+
+    log: EventLog
+    vendor: str
+    partition: int
+    epoch: int
+
+    @property
+    def topic(self) -> str:
+        return topics.fetch_requests(self.vendor)
+
+    async def unsettled(self) -> AsyncIterator[tuple[Record, FetchRequest]]:
+        """The requests that nobody has settled, in order. Memory holds keys of settled ones for that, no request."""
+        settled = {}
+        async for record in self.log.scan(self.topic, partition=self.partition):
+            if record.value is None:
+                settled[record.key] = record.offset
+        async for record in self.log.scan(self.topic, partition=self.partition):
+            if record.value is not None and record.offset > settled.get(record.key, -1):
+                with suppress(Undecodable):  # made a dead letter when its turn comes
+                    yield record, fetching.from_record(record)
+
+    async def ask(self, request: FetchRequest) -> None:
+        await self.log.append(self.topic, fetching.to_message(request))
+
+    async def settle(self, key: str) -> None:
+        await self.log.append(self.topic, settling(key, self.partition))
+
+    async def store(self, account: Account, errand: Errand, body: bytes) -> None:
+        """The document is durable, on the vendor's own topic, beside the callback that led to it."""
+        document = Callback(
+            id=str(uuid7()),
+            vendor=account.vendor,
+            source=account.name,
+            verification_id=errand.target.verification_id,
+            received_at=datetime.now(UTC),
+            body=body,
+            kind=CallbackKind.DOCUMENT,
+            checked_by=f"fetched {account.credentials.base_url.partition('://')[2]} {errand.target.kind}",
+            http_headers=_JSON,
+            cause=errand.cause,
+            test=account.test,
+            options=account.options,
+        )
+        await self.log.append(topics.callbacks(account.vendor), callbacks.to_message(document))
+
+    async def give_up(self, errand: Errand, account: str, reason: DeadLetterReason, detail: str) -> None:
+        """The request is a dead letter: appended to its topic again it is worked off like any other."""
+        topic, letter = letter_of(errand.record, account, reason, detail)
+        await self.log.append(topic, letter)
+        await self.settle(errand.record.key)
+
+    async def count(self, account: str, own: Counts) -> None:
+        """What this owner has spent is known to the next one."""
+        value = orjson.dumps({str(stretch): calls for stretch, calls in own.items()})
+        key = f"{_SPENT}{account}/{self.epoch}"
+        await self.log.append(topics.fetch_memory(self.vendor), _Put(key, self.partition, value))
+
+    async def spent(self) -> dict[str, Counts]:
+        """What the owners before this one have spent, by account."""
+        by_key: dict[str, bytes | None] = {}
+        async for record in self.log.scan(topics.fetch_memory(self.vendor), partition=self.partition):
+            if record.key.startswith(_SPENT):
+                by_key[record.key] = record.value
+        found: dict[str, Counts] = {}
+        for key, value in by_key.items():
+            account, _, epoch = key.removeprefix(_SPENT).rpartition("/")
+            if value is not None and epoch != str(self.epoch):
+                _add(found.setdefault(account, {}), orjson.loads(value))
+        return found
+
+
+def _add(counts: Counts, more: dict[str, list[int]]) -> None:
+    for stretch, (calls, reconciling) in more.items():
+        known = counts.get(int(stretch), (0, 0))
+        counts[int(stretch)] = known[0] + calls, known[1] + reconciling
