@@ -19,7 +19,7 @@ from normalizers.reading import Reading, Unreadable
 from normalizers.vendors.solaris import MAPPING
 from schemas.callback import Callback, CallbackKind
 
-RECORDED = Path(__file__).parent / "recorded"
+RECORDED = Path(__file__).parent / "cases"
 
 Result = Reading | Unreadable | None
 ReadDocument = Callable[..., Result]

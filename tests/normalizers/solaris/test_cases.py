@@ -12,7 +12,7 @@ import pytest
 from normalizers.reading import Reading, Unreadable
 from tests.normalizers.idenfy.test_cases import _event
 
-RECORDED = Path(__file__).parent / "recorded"
+RECORDED = Path(__file__).parent / "cases"
 CASES = sorted(case.name for case in RECORDED.iterdir())
 
 

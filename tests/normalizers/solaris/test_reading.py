@@ -21,7 +21,7 @@ from tests.normalizers.idenfy.test_reading import CANARY, _places, _with_canarie
 
 Read = Callable[..., Reading | Unreadable | None]
 
-BODIES = [path.read_bytes() for path in sorted((Path(__file__).parent / "recorded").glob("*/body.json"))]
+BODIES = [path.read_bytes() for path in sorted((Path(__file__).parent / "cases").glob("*/body.json"))]
 SPEAKING = sorted(WEBHOOKS)
 ODD_HEADERS = ["", " ", "caf\u00e9", "\udcff", "a" * 300, "NEW_EVENT"]
 
