@@ -14,6 +14,8 @@ _MODULES = {
     "dev": "dev",
     "demo": "demo",
     "receive": "stages",
+    "fetch": "stages",
+    "reconcile": "reconcile",
     "normalize": "stages",
     "project": "stages",
     "alert": "stages",

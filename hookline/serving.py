@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from consumers.alerts import alerter
-from consumers.projections import projector
-from consumers.projections.store import open_store
+from consumers.errors import ProjectionUnavailable
+from consumers.projections import projector, queries
+from consumers.projections.store import Store, open_store
 from hookline.registry import explained, schemas_ready
 from hookline.topics import check_topics
+from ingest.api import Open
+from ingest.calling import Account, accounts_of
+from ingest.fetch import stage as fetcher
 from ingest.receive import Receiver, serve, sources_of
+from ingest.reconcile.reconciler import OpenSince, Reconciler, periodic
 from normalizers import stage as normalizer
 from runtime.errors import LogRefused, SettingsInvalid
 from runtime.eventlog import EventLog, open_log
 from runtime.observability import serve_operations
+from runtime.periodic import Periodic, run_periodically
 from runtime.settings import Settings
 from runtime.stage import Health, Stage, run_stage
+from schemas.event import SubjectKind
 from schemas.registry import verify
 from schemas.topics import is_compacted
 
 _log = structlog.get_logger(__name__)
 
-RECEIVE, NORMALIZE, PROJECT, ALERT = PARTS = ("receive", "normalize", "project", "alert")
+RECEIVE, FETCH, RECONCILE, NORMALIZE, PROJECT, ALERT = PARTS = (
+    "receive",
+    "fetch",
+    "reconcile",
+    "normalize",
+    "project",
+    "alert",
+)
+_OF_SOURCES = {RECEIVE, FETCH, RECONCILE, NORMALIZE}
+"""The parts that are of no use without a source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +84,28 @@ async def running(settings: Settings, parts: Collection[str]) -> AsyncIterator[R
     """
     with explained():
         verify()
-    if not settings.source and {RECEIVE, NORMALIZE} & set(parts):
+    if not settings.source and _OF_SOURCES & set(parts):
         raise SettingsInvalid("source: none configured; add a [[source]] with name, vendor and secrets")
     sources = sources_of(settings.source) if RECEIVE in parts else {}
+    accounts = accounts_of(settings.source) if {FETCH, RECONCILE} & set(parts) else {}
     async with AsyncExitStack() as stack:
         if set(parts) != {RECEIVE}:  # the receiver stores bytes as they came, whatever becomes of the registry
             await stack.enter_async_context(schemas_ready(settings.registry))
         for weakness in await check_topics(settings, parts):
             _log.warning("topics would not survive a broker's loss", weakness=weakness)
         log = await stack.enter_async_context(opened_log(settings))
-        stages = await _stages(settings, parts, log, stack)
-        healths = [Health(stage.name) for stage in stages]
+        stages = await _stages(settings, parts, log, accounts, stack)
+        again = await _periodic(settings, parts, log, accounts, stack)
+        staged = [(stage, Health(stage.name)) for stage in stages]
+        repeated = [(each, Health(each.name)) for each in again]
+        healths = [health for _, health in (*staged, *repeated)]
         operations = await stack.enter_async_context(serve_operations(settings.observability, log, healths))
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            for stage, health in zip(stages, healths, strict=True):
+            for stage, health in staged:
                 tasks.create_task(run_stage(stage, log, stop, health), name=stage.name)
+            for each, health in repeated:
+                tasks.create_task(run_periodically(each, stop, health), name=each.name)
             async with AsyncExitStack() as doors:
                 receiver = None
                 if RECEIVE in parts:
@@ -92,8 +115,12 @@ async def running(settings: Settings, parts: Collection[str]) -> AsyncIterator[R
             stop.set()
 
 
-async def _stages(settings: Settings, parts: Collection[str], log: EventLog, stack: AsyncExitStack) -> list[Stage]:
+async def _stages(
+    settings: Settings, parts: Collection[str], log: EventLog, accounts: Mapping[str, Account], stack: AsyncExitStack
+) -> list[Stage]:
     stages: list[Stage] = []
+    if FETCH in parts:
+        stages += fetcher.stages(accounts, settings.vendors, log, settings.fetch)
     if NORMALIZE in parts:
         stages += normalizer.stages(settings.vendors, log)
     if PROJECT in parts:
@@ -102,3 +129,25 @@ async def _stages(settings: Settings, parts: Collection[str], log: EventLog, sta
     if ALERT in parts:
         stages.append(alerter.stage(log))
     return stages
+
+
+async def _periodic(
+    settings: Settings, parts: Collection[str], log: EventLog, accounts: Mapping[str, Account], stack: AsyncExitStack
+) -> list[Periodic]:
+    if RECONCILE not in parts:
+        return []
+    store = await stack.enter_async_context(open_store(settings.projections_url))
+    reconciler = Reconciler(accounts, log, open_in(store))
+    return [periodic(reconciler, settings.reconcile.every, (ProjectionUnavailable,))]
+
+
+def open_in(store: Store) -> OpenSince:
+    """What is open in the projections, in the words of the door that asks about it."""
+
+    async def open_since(vendor: str, source: str, reach: timedelta) -> AsyncIterator[Open]:
+        async for row in queries.open_verifications(store, vendor, source, datetime.now(UTC) - reach):
+            first, last = row.first_received_at.timestamp(), row.received_at.timestamp()
+            is_business = row.subject_kind is SubjectKind.BUSINESS
+            yield Open(row.source, row.verification_id, row.subject_ref, first, last, is_business)
+
+    return open_since

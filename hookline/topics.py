@@ -11,7 +11,17 @@ from ingest.vendors import DOORS
 from runtime.errors import LogRefused, LogUnavailable
 from runtime.eventlog.kafka.topics.words import MIN_INSYNC, ROOM_FOR_A_BATCH, UNCLEAN_ELECTION, WantedTopic
 from runtime.settings import Settings
-from schemas.topics import ALERTS, DEAD_LETTERS, VERIFICATION_EVENTS, TopicSpec, callbacks, declared, memory
+from schemas.topics import (
+    ALERTS,
+    DEAD_LETTERS,
+    VERIFICATION_EVENTS,
+    TopicSpec,
+    callbacks,
+    declared,
+    fetch_memory,
+    fetch_requests,
+    memory,
+)
 
 PATIENCE = 30.0
 """Seconds that a start waits for brokers that are not there yet."""
@@ -71,8 +81,11 @@ def topics_of(parts: Collection[str], settings: Settings) -> list[WantedTopic]:
     """What the named parts of ``hookline.serving`` read and write: a part's user need not see more."""
     vendors = _vendors(settings)
     doors, memories = [callbacks(vendor) for vendor in vendors], [memory(vendor) for vendor in vendors]
+    requests, occasions = [fetch_requests(vendor) for vendor in vendors], [fetch_memory(vendor) for vendor in vendors]
     used = {
         "receive": doors,
+        "fetch": [*doors, *requests, *occasions, DEAD_LETTERS],
+        "reconcile": requests,
         "normalize": [*doors, *memories, VERIFICATION_EVENTS, DEAD_LETTERS],
         "project": [VERIFICATION_EVENTS, DEAD_LETTERS],
         "alert": [VERIFICATION_EVENTS, memory("alerts"), ALERTS, DEAD_LETTERS],

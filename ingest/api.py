@@ -152,7 +152,7 @@ class Budget:
 class Open:
     """A verification that has not ended, as the projection tells it.
 
-    ``first_at`` and ``last_at`` are when its first and its last event were received.
+    ``first_at`` and ``last_at`` are when its first and its last event were received, in Unix seconds.
     """
 
     source: str
@@ -160,6 +160,7 @@ class Open:
     subject_ref: str | None
     first_at: float
     last_at: float
+    is_business: bool = False
 
 
 def _is_no_error(_document: object) -> bool:
@@ -170,8 +171,8 @@ def _is_no_error(_document: object) -> bool:
 class VendorApi:
     """One vendor's API.
 
-    ``targets`` says what a callback gives to read; empty where it speaks for itself. Raises ``Unfetchable``.
-    ``target_of`` says what to read of an open verification. ``fetch`` reads a target, by one or more calls.
+    ``targets`` says what a callback gives to read; empty where it speaks for itself. ``target_of`` says what to read of
+    an open verification. Both raise ``Unfetchable``. ``fetch`` reads a target, by one or more calls.
     ``authorization`` gives the header of each call where no token is needed, ``token_request`` how to get one else.
     ``is_error`` tells an error that came as a success. ``again`` are the seconds after its callback at which a target
     is read while it is not settled, and those for which one that is not there is asked for again (``missing_for``).

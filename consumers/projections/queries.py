@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, not_, select
 
 from consumers.projections.fold import order_of
 from consumers.projections.rows import event_of, reasons_of
@@ -14,6 +15,8 @@ from consumers.projections.store import Store
 from consumers.projections.tables import STATUS, TIMELINE
 from schemas.codec import event_to_record
 from schemas.event import DecidedBy, EventKind, Outcome, Reason, SubjectKind, VerificationEvent
+
+_PAGE = 500
 
 TimelineRow = VerificationEvent
 """A row of the timeline is the event itself, whole."""
@@ -53,6 +56,28 @@ async def status(store: Store, provider: str, verification_id: str) -> list[Stat
         rows = (await connection.execute(select(STATUS).where(*wanted))).mappings().all()
     statuses = [_status(row) for row in rows]
     return sorted(statuses, key=lambda row: (row.kind is not EventKind.VERIFICATION, row.kind))
+
+
+async def open_verifications(store: Store, provider: str, source: str, since: datetime) -> AsyncIterator[StatusRow]:
+    """The verifications of a source that have not ended, with an event since then; page by page, by their ids."""
+    last = ""
+    while True:
+        wanted = (
+            STATUS.c.provider == provider,
+            STATUS.c.source == source,
+            STATUS.c.kind == EventKind.VERIFICATION.value,
+            not_(STATUS.c.final),
+            STATUS.c.received_at >= since,
+            STATUS.c.verification_id > last,
+        )
+        page = select(STATUS).where(*wanted).order_by(STATUS.c.verification_id).limit(_PAGE)
+        async with store.reading() as connection:
+            rows = (await connection.execute(page)).mappings().all()
+        for row in rows:
+            yield _status(row)
+        if len(rows) < _PAGE:
+            return
+        last = rows[-1]["verification_id"]
 
 
 async def timeline(store: Store, provider: str, verification_id: str) -> list[TimelineRow]:

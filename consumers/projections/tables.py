@@ -17,6 +17,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -66,6 +67,14 @@ STATUS = Table(
     Column("first_received_at", UtcDateTime, nullable=False),
     Column("events", Integer, nullable=False),
     PrimaryKeyConstraint("provider", "verification_id", "kind", name="verification_status_pk"),
+    Index(
+        "verification_status_open",
+        "provider",
+        "source",
+        "verification_id",
+        postgresql_where=text("NOT final"),
+        sqlite_where=text("NOT final"),
+    ),
 )
 
 TIMELINE = Table(

@@ -15,6 +15,7 @@ _log = structlog.get_logger(__name__)
 
 _STAGES = {
     serving.RECEIVE: "Receive callbacks: authenticate each, store it, answer 200.",
+    serving.FETCH: "Read at the vendors what thin callbacks left out, within each account's budget.",
     serving.NORMALIZE: "Turn callbacks into verification events.",
     serving.PROJECT: "Keep the projections: latest status and timeline.",
     serving.ALERT: "Raise alerts on verification events.",
@@ -29,12 +30,13 @@ def register(app: typer.Typer) -> None:
 
 def _command(part: str) -> Callable[..., None]:
     def serve(settings: SettingsFile = None) -> None:
-        run(_serve(settings_of(settings), part))
+        run(serve_part(settings_of(settings), part))
 
     return serve
 
 
-async def _serve(settings: Settings, part: str) -> None:
+async def serve_part(settings: Settings, part: str) -> None:
+    """Runs the part until it is told to stop."""
     stop = told_to_stop()
     async with serving.running(settings, {part}) as process:
         _say(part, process)

@@ -46,7 +46,7 @@ def _named(verification: str) -> tuple[str, str]:
     return provider, verification_id
 
 
-def _existing(settings: Settings) -> str:
+def existing_projections(settings: Settings) -> str:
     """The projections' address; a file that is not there yet is not made just to look at it."""
     url = settings.projections_url
     path = settings.projections_path
@@ -56,7 +56,7 @@ def _existing(settings: Settings) -> str:
 
 
 async def _status(settings: Settings, provider: str, verification_id: str, *, as_json: bool) -> None:
-    async with open_store(_existing(settings)) as store:
+    async with open_store(existing_projections(settings)) as store:
         found = _chosen(await queries.status(store, provider, verification_id))
         if not found:
             raise _unknown(provider, verification_id)
@@ -73,7 +73,7 @@ def _chosen(found: Sequence[StatusRow]) -> Sequence[StatusRow]:
 
 
 async def _timeline(settings: Settings, provider: str, verification_id: str, *, as_json: bool) -> None:
-    async with open_store(_existing(settings)) as store:
+    async with open_store(existing_projections(settings)) as store:
         found = await _events(store, provider, verification_id)
     for event in found:
         if as_json:

@@ -46,7 +46,9 @@ _MISSING_AGAIN = 60.0
 
 @dataclass(slots=True)
 class Desk:
-    """``run`` works until it is cancelled. Its log's troubles end it: whoever owns the partition then begins anew."""
+    """``run`` works until it is told to ``close``, and then finishes what it has begun. Its log's troubles end it:
+    whoever owns the partition then begins anew.
+    """
 
     client: Client
     queue: Queue
@@ -55,6 +57,7 @@ class Desk:
     horizon: float
     clock: Callable[[], float] = time
     waiting: Waiting = field(default_factory=Waiting)
+    closing: bool = False
     _breaker: Breaker = field(init=False)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _counting: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -70,9 +73,13 @@ class Desk:
         self.waiting.add(errand)
         self._changed.set()
 
+    def close(self) -> None:
+        self.closing = True
+        self._changed.set()
+
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            while True:
+            while not self.closing:
                 self._changed.clear()
                 await self._settle_needless()
                 wait = self._wait()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import orjson
 
-from runtime.eventlog import Record
+from runtime.eventlog import EventLog, Record
 from runtime.memory import Memory
+from schemas import topics
 from schemas.fetching import FetchRequest
 
 _PREFIX = "asked/"
@@ -27,6 +28,18 @@ def is_new(memory: Memory, request: FetchRequest, record: Record) -> bool:
         return False
     memory.put(key, orjson.dumps({"tick": request.tick, "at": record.appended_at}))
     return True
+
+
+async def asked(log: EventLog, vendor: str) -> dict[str, int]:
+    """The latest occasion of each ``<source>/<kind>/<verification id>`` of the vendor, as the log has it."""
+    found: dict[str, int] = {}
+    async for record in log.scan(topics.fetch_memory(vendor)):
+        about = record.key.removeprefix(_PREFIX)
+        if about != record.key and record.value is not None:
+            found[about] = orjson.loads(record.value)["tick"]
+        elif about != record.key:
+            found.pop(about, None)
+    return found
 
 
 def forget_old(memory: Memory, now: int) -> None:

@@ -20,6 +20,10 @@ from runtime.settings import FetchSettings
 from schemas.fetching import FetchRequest
 
 
+_DRAIN = 5.0
+"""Seconds that calls under way have to end; a budget paid for them."""
+
+
 @dataclass(slots=True)
 class Office:
     """Requests before the offset ``known`` were found by reading the topic itself."""
@@ -67,9 +71,13 @@ class Office:
             await self.fill()
 
     async def close(self) -> None:
-        """Calls under way are dropped: what they were for is still due."""
-        for task in self._tasks:
-            task.cancel()
+        """No call is begun any more. Those under way may end within a bound; what was not settled is still due."""
+        for desk in self._desks.values():
+            desk.close()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_DRAIN)
+            for task in late:
+                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._pools.aclose()
 
