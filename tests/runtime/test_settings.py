@@ -168,3 +168,56 @@ def test_a_secret_is_not_shown_by_its_repr() -> None:
     """It would end in a log line."""
     source = SourceSettings(name="a", vendor="idenfy", secrets=("CANARY",))
     assert "CANARY" not in repr(secrets_of(source, {}))
+
+
+API = """
+[[source]]
+name = "acme"
+vendor = "idenfy"
+secrets = ["k"]
+environment = "{environment}"
+[source.api]
+base_url = "{base}"
+secret = "s"
+"""
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["http://api.example", "ftp://api.example", "api.example", "https://user@api.example", "https://api.example/?a=b"],
+)
+def test_a_vendor_is_asked_over_https_and_at_an_address_that_is_one(tmp_path: Path, base: str) -> None:
+    """No user, query or fragment, as paths go behind it; the message does not repeat it."""
+    (said,) = mistakes(tmp_path, API.format(environment="production", base=base))
+    assert "api.base_url: " in said
+    assert "user@" not in said
+
+
+def test_a_test_account_may_be_asked_in_clear(tmp_path: Path) -> None:
+    """The sandbox has no certificate."""
+    settings = load(tmp_path, API.format(environment="test", base="http://127.0.0.1:8091/v1"))
+    assert settings.source[0].api is not None
+
+
+def test_a_table_of_a_source_can_be_overridden_by_the_environment(tmp_path: Path) -> None:
+    """A key of it, beside those of the file."""
+    text = API.format(environment="test", base="http://127.0.0.1:8091")
+    changed = {"HOOKLINE_SOURCE__ACME__API__PER_DAY": "7", "HOOKLINE_SOURCE__ACME__OPTIONS__PRODUCT": "idkit"}
+    (source,) = load(tmp_path, text, **changed).source
+    assert source.api is not None
+    assert (7, "s", {"product": "idkit"}) == (source.api.per_day, source.api.secret, source.options)
+
+
+def test_an_answer_that_is_taken_fits_on_the_log(tmp_path: Path) -> None:
+    text = API.format(environment="test", base="http://127.0.0.1:8091") + "max_answer_bytes = 8000000"
+    (said,) = mistakes(tmp_path, text)
+    assert "source (acme).api.max_answer_bytes: must fit on the log" in said
+
+
+def test_a_source_that_awaits_its_secrets_has_none_and_accepts_nothing(tmp_path: Path) -> None:
+    """Said aloud, and alone."""
+    head = '[[source]]\nname = "acme"\nvendor = "idenfy"\nawaiting_secrets = true\n'
+    assert load(tmp_path, head).source[0].awaiting_secrets
+    for more in ('secrets = ["k"]', "unsigned = true"):
+        (said,) = mistakes(tmp_path, head + more)
+        assert "awaiting_secrets: true, though" in said
