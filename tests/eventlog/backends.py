@@ -60,10 +60,12 @@ async def _sqlite_place(folder: Path, _server: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def kafka_place(_folder: Path, server: str, partitions: int = 1) -> AsyncIterator[str]:
+async def kafka_place(
+    _folder: Path, server: str, partitions: int = 1, topics: Sequence[str] = TOPICS
+) -> AsyncIterator[str]:
     """A part of the cluster under a prefix of its own, with the tests' topics in it."""
     prefix = f"test-{uuid4().hex[:12]}"
-    names = [f"{prefix}.{topic}" for topic in TOPICS]
+    names = [f"{prefix}.{topic}" for topic in topics]
     admin = AIOKafkaAdminClient(bootstrap_servers=server.removeprefix("kafka://"))
     await admin.start()
     try:

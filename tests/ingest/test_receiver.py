@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from ingest.door import Delivery
 from ingest.vendors.idenfy import authenticate, verification_id
 from runtime.errors import SettingsInvalid
 from runtime.secrets import Secret
@@ -317,7 +318,7 @@ async def test_an_address_in_use_is_said_plainly(open_door: OpenDoor) -> None:
 @given(st.binary(max_size=300))
 def test_looking_for_the_verification_id_never_fails(body: bytes) -> None:
     """Whatever the bytes, it is an id or none."""
-    found = verification_id(CIMultiDictProxy(CIMultiDict()), body)
+    found = verification_id(Delivery(CIMultiDictProxy(CIMultiDict()), body))
     assert found is None or found
 
 
@@ -326,4 +327,4 @@ def test_no_signature_but_the_right_one_holds(signature: str) -> None:
     """Any text in the header is compared, none raises."""
     headers = CIMultiDictProxy(CIMultiDict({"Idenfy-Signature": signature}))
     right = hmac.digest(b"k", BODY, "sha256").hex()
-    assert (authenticate(headers, BODY, [Secret("k", b"k")]) is not None) == (signature == right)
+    assert (authenticate(Delivery(headers, BODY), [Secret("k", b"k")]) is not None) == (signature == right)
