@@ -25,6 +25,7 @@ _MODULES = {
     "callbacks": "look",
     "alerts": "look",
     "dead-letters": "look",
+    "vendor": "vendor",
     "sandbox": "sandbox",
     "schema": "schema",
     "topics": "topics",

@@ -8,6 +8,7 @@ from hookline.cli import SettingsFile, run, say, settings_of
 from hookline.registry import explained, schemas_known
 from hookline.serving import PARTS, opened_log
 from hookline.topics import check_topics
+from ingest.calling import accounts_of
 from ingest.receive import sources_of
 from runtime.settings import Settings
 from schemas.registry import verify
@@ -25,8 +26,14 @@ async def _check(settings: Settings) -> None:
     sources = sources_of(settings.source)
     say(f"settings: in order; sources: {', '.join(sources) or 'none'}")
     for source in sources.values():
-        if not source.secrets:
+        if source.unsigned:
             say(f"warning: source {source.name} is unsigned: whoever can reach it can write to it")
+        elif not source.secrets:
+            say(f"warning: source {source.name} awaits its secrets: it answers handshakes and accepts nothing")
+    accounts = accounts_of(settings.source)
+    for source in sources.values():
+        if source.door.api is not None and source.name not in accounts:
+            say(f"warning: source {source.name} has no [source.api]: nothing is fetched for it, nothing reconciled")
     with explained():
         verify()
     say("schemas: today's are the newest of their history and compatible with all of it")
