@@ -185,6 +185,7 @@ class VendorApi:
     fetch: Callable[[Call, Target], Awaitable[Fetched]]
     ticks_since_last: tuple[timedelta, ...] = ()
     ticks_since_first: tuple[timedelta, ...] = ()
+    needs_client_id: bool = False
     authorization: Callable[[Credentials], str] | None = None
     token_request: Callable[[Credentials], TokenRequest] | None = None
     is_error: Callable[[object], bool] = _is_no_error

@@ -27,8 +27,8 @@ def _no_handshake(_delivery: Delivery) -> bool:
     return False
 
 
-def _nothing_to_refuse(_options: Mapping[str, str], *, unsigned: bool) -> str | None:
-    del unsigned
+def _nothing_to_refuse(_options: Mapping[str, str], *, unsigned: bool, asked: bool) -> str | None:
+    del unsigned, asked
     return None
 
 
@@ -44,7 +44,8 @@ class VendorDoor:
 
     ``words`` are the options that a source of this vendor may have, with their allowed words, the default first: they
     travel on each callback, so that a replay under other settings gives the same event. ``refuses`` says in words what
-    of a source's options cannot be, or ``None``. ``api`` is how the vendor is asked.
+    of a source's options cannot be beside ``unsigned`` or an API (``asked``), or ``None``. ``api`` is how the vendor is
+    asked.
     """
 
     vendor: str

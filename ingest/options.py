@@ -12,7 +12,7 @@ from runtime.settings import SourceSettings
 def checked_options(entry: SourceSettings, door: VendorDoor) -> Mapping[str, str]:
     """The source's options. Raises ``SettingsInvalid`` naming each that its vendor does not have or does not take."""
     mistakes = [mistake for name, word in entry.options.items() for mistake in _mistakes(name, word, door)]
-    refused = None if mistakes else door.refuses(entry.options, unsigned=entry.unsigned)
+    refused = None if mistakes else door.refuses(entry.options, unsigned=entry.unsigned, asked=entry.api is not None)
     if refused is not None:
         mistakes.append(refused)
     if mistakes:

@@ -57,6 +57,10 @@ def _account(entry: SourceSettings, settings: ApiSettings) -> Account:
     credentials = _credentials(entry.name, settings)
     if door.api.token_request is not None and credentials.token_url is None:
         raise SettingsInvalid(f"source ({entry.name}).api.token_url: missing; {entry.vendor} gives its tokens there")
+    if door.api.needs_client_id and credentials.client_id is None:
+        raise SettingsInvalid(
+            f"source ({entry.name}).api.client_id: missing; {entry.vendor} needs it beside the secret"
+        )
     after = settings.reconcile_after
     return Account(
         name=entry.name,

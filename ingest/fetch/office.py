@@ -19,7 +19,6 @@ from runtime.errors import HooklineError
 from runtime.settings import FetchSettings
 from schemas.fetching import FetchRequest
 
-
 _DRAIN = 5.0
 """Seconds that calls under way have to end; a budget paid for them."""
 

@@ -36,11 +36,9 @@ def with_headers(*headers: tuple[str, str], **options: str) -> Delivery:
     return delivery(FORM, "", options, *headers)
 
 
-def source(*, unsigned: bool = False, **options: str) -> SourceSettings:
-    secrets = [] if unsigned else ["s"]
-    return SourceSettings.model_validate(
-        {"name": "idverse", "vendor": "idverse", "secrets": secrets, "unsigned": unsigned, "options": options}
-    )
+def source(*, unsigned: bool = False, api: dict[str, str] | None = None, **options: str) -> SourceSettings:
+    of_source = {"secrets": [] if unsigned else ["s"], "unsigned": unsigned, "options": options, "api": api}
+    return SourceSettings.model_validate({"name": "idverse", "vendor": "idverse", **of_source})
 
 
 @pytest.mark.parametrize("sample", DELIVERIES, ids=[sample["name"] for sample in DELIVERIES])
@@ -58,7 +56,9 @@ def test_any_live_value_opens_whatever_white_space_is_around_it(value: str) -> N
     assert authenticate(with_headers(("authorization", value)), secrets_of("old", VALUE)) is not None
 
 
-@pytest.mark.parametrize("value", ["", " ", VALUE.lower(), VALUE + "x", VALUE[:-1], "of-32-random-bytes", "ä", "\udcff"])
+@pytest.mark.parametrize(
+    "value", ["", " ", VALUE.lower(), VALUE + "x", VALUE[:-1], "of-32-random-bytes", "ä", "\udcff"]
+)
 def test_no_other_value_opens(value: str) -> None:
     """The value is compared whole: neither its scheme nor its case is taken apart."""
     assert authenticate(with_headers(("Authorization", value)), secrets_of("old", VALUE)) is None
@@ -131,6 +131,13 @@ def test_enterprise_is_never_unsigned() -> None:
         checked_options(source(unsigned=True, product="enterprise"), DOOR)
     assert {"product": "enterprise"} == checked_options(source(product="enterprise"), DOOR)
     assert {} == checked_options(source(unsigned=True), DOOR)
+
+
+def test_enterprise_is_not_asked() -> None:
+    """How to is not public (section 12): as IDKit it would be asked for transactions that it does not have."""
+    api = {"base_url": "https://tenant.example/v1", "secret": "k"}
+    with pytest.raises(SettingsInvalid, match=r"source \(idverse\).api: there is none"):
+        checked_options(source(product="enterprise", api=api), DOOR)
 
 
 def test_what_says_how_to_read_travels_and_the_headers_name_does_not() -> None:

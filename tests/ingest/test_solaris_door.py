@@ -64,7 +64,7 @@ def test_a_delivery_of_an_independent_sender_opens(sample: dict[str, Any]) -> No
         "t=1,v1=" + signed(BODY)[7:],
         signed(BODY, "other"),
         signed(BODY + b" "),
-        "sha256=" + "٠" * 64,
+        "sha256=" + "\N{ARABIC-INDIC DIGIT ZERO}" * 64,
     ],
 )
 def test_no_other_signature_opens(header: str) -> None:
