@@ -35,8 +35,13 @@ class FetchRequest:
 
 
 def to_message(request: FetchRequest) -> Message:
-    """Partitioned by account: see ``schemas.topics.fetch_requests``."""
-    return Message(request.key, request.source, (), orjson.dumps(asdict(request)))
+    """Partitioned by account: see ``schemas.topics.fetch_requests``. Its headers are for tools, as a callback's are."""
+    headers = (
+        ("id", (request.cause or request.key).encode()),
+        ("source", request.source.encode()),
+        ("received-at", request.asked_at.isoformat().encode()),
+    )
+    return Message(request.key, request.source, headers, orjson.dumps(asdict(request)))
 
 
 def from_record(record: Stored) -> FetchRequest:
