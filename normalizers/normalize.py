@@ -14,11 +14,7 @@ from schemas.event import Provenance, Raw, VerificationEvent
 _NAMESPACE = UUID("5f1d0c0a-4e0b-5b62-9a3e-8a8f5c2c7d11")
 """Chosen once. Changing it would give every event a new id."""
 
-_PROVENANCE = {
-    CallbackKind.CALLBACK: Provenance.CALLBACK,
-    CallbackKind.DOCUMENT: Provenance.FETCHED,
-    CallbackKind.ACTION: Provenance.OPERATOR,
-}
+_PROVENANCE = {CallbackKind.CALLBACK: Provenance.CALLBACK, CallbackKind.ACTION: Provenance.OPERATOR}
 
 
 def normalize(
@@ -26,7 +22,8 @@ def normalize(
 ) -> tuple[VerificationEvent | None, Remembered]:
     """The event that the reading amounts to and the memory after it; ``None`` and the same memory for a retry."""
     decision = decision_of(reading)
-    occurrence = remembered.occurrence(reading.kind, decision, callback.received_at, mapping.retry_horizon)
+    horizon = mapping.retry_horizon if reading.retry_horizon is None else reading.retry_horizon
+    occurrence = remembered.occurrence(reading.kind, decision, callback.received_at, horizon)
     if occurrence is None:
         return None, remembered
     previous = Previous(reading.outcome, reading.final)
@@ -64,9 +61,16 @@ def _event(mapping: VendorMapping, callback: Callback, reading: Reading, event_i
         received_at=callback.received_at,
         checks=reading.checks,
         reasons=reading.reasons,
-        provenance=_PROVENANCE[callback.kind],
-        test=callback.test,
+        provenance=_provenance(callback),
+        test=callback.test or reading.test,
         raw=raw,
         mapping_version=mapping.version,
         unmapped=reading.unmapped,
     )
+
+
+def _provenance(callback: Callback) -> Provenance:
+    """A document that no callback led to was asked for by us: nobody had called."""
+    if callback.kind is CallbackKind.DOCUMENT:
+        return Provenance.RECONCILED if callback.cause is None else Provenance.FETCHED
+    return _PROVENANCE[callback.kind]

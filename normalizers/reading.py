@@ -17,6 +17,8 @@ class Reading:
 
     ``content`` is the document in canonical form without whatever changes between two deliveries of one decision
     (presigned links): two readings with the same meaning and the same content are the same decision.
+    ``retry_horizon`` overrides the vendor's own for this document, where its documents come in more than one way;
+    ``test`` says that the document itself is about a test.
     """
 
     verification_id: str
@@ -34,6 +36,8 @@ class Reading:
     checks: tuple[Check, ...] = ()
     reasons: tuple[Reason, ...] = ()
     unmapped: tuple[str, ...] = ()
+    test: bool = False
+    retry_horizon: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from normalizers import memory as decisions
+from normalizers.actions import read_action
 from normalizers.memory import Remembered
 from normalizers.normalize import normalize
 from normalizers.reading import Previous, Unreadable, VendorMapping
@@ -21,7 +22,7 @@ from runtime.stage import Handled, Stage
 from runtime.version import VERSION
 from schemas import callback as callbacks
 from schemas import deadletter, topics
-from schemas.callback import Callback
+from schemas.callback import Callback, CallbackKind
 from schemas.codec import event_to_message
 from schemas.deadletter import DeadLetterReason
 from schemas.event import EventKind, Raw, VerificationEvent
@@ -64,7 +65,8 @@ class Normalizer:
         return [(topics.VERIFICATION_EVENTS, event_to_message(event))] if event else []
 
     def _event(self, callback: Callback, record: Record) -> VerificationEvent | None:
-        reading = self._mapping.read(callback, partial(self._recall, callback.received_at))
+        read = read_action if callback.kind is CallbackKind.ACTION else self._mapping.read
+        reading = read(callback, partial(self._recall, callback.received_at))
         if reading is None:
             return None
         raw = Raw(record.topic, record.partition, record.offset, callback.id, callback.sha256)

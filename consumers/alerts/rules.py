@@ -4,6 +4,8 @@
 * ``contradicting-decisions``: two final decisions of one verification (kind VERIFICATION), one VERIFIED and one
   REJECTED, which no reopening separates. Each decision that contradicts one seen before raises one alert, so the alert
   comes whichever of the two arrives last. A reopening between them that arrives later does not take the alert back.
+* ``person-erased``: an event of kind ERASED. The vendor deleted a person or a business, and whoever kept something of
+  it has to do the same (providers/solaris.md, section 5: at once).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from schemas.event import EventKind, Outcome, ReasonClass, VerificationEvent
 
 REJECTED_FOR_FRAUD = "rejected-for-fraud"
 CONTRADICTING_DECISIONS = "contradicting-decisions"
+PERSON_ERASED = "person-erased"
 
 _NAMESPACE = UUID("0b9a5f0e-6d55-5c0e-8f0a-3f1c6f2e7a42")
 """Chosen once. Changing it would give every alert a new id."""
@@ -42,14 +45,14 @@ class Seen:
 def seen_of(event: VerificationEvent) -> Seen | None:
     """What to remember of the event: ``None`` when no rule will ever ask for it."""
     decision, reopens = _decision(event), event.reopens and event.kind is EventKind.VERIFICATION
-    if decision is None and not reopens and not _is_fraud(event):
+    if decision is None and not reopens and not _is_fraud(event) and event.kind is not EventKind.ERASED:
         return None
     return Seen(order_of(event), decision, reopens, event.test)
 
 
 def alerts_for(event: VerificationEvent, history: Sequence[Seen]) -> list[Alert]:
     """The alerts that this event raises; ``history`` is what was seen of its verification before it."""
-    found = rejected_for_fraud(event), contradicting_decisions(event, history)
+    found = rejected_for_fraud(event), contradicting_decisions(event, history), person_erased(event)
     return [alert for alert in found if alert is not None]
 
 
@@ -74,6 +77,13 @@ def contradicting_decisions(event: VerificationEvent, history: Sequence[Seen]) -
     )
     pair = event.event_id, rival.order.event_id
     return _alert(CONTRADICTING_DECISIONS, Severity.CRITICAL, event, pair, message, test=event.test or rival.test)
+
+
+def person_erased(event: VerificationEvent) -> Alert | None:
+    if event.kind is not EventKind.ERASED:
+        return None
+    message = f"{event.provider} erased {event.verification_id}: delete whatever you keep of it."
+    return _alert(PERSON_ERASED, Severity.WARNING, event, (event.event_id,), message, test=event.test)
 
 
 def _rivals(event: VerificationEvent, history: Sequence[Seen]) -> list[Seen]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, not_, select
+from sqlalchemy import RowMapping, not_, select, tuple_
 
 from consumers.projections.fold import order_of
 from consumers.projections.rows import event_of, reasons_of
@@ -59,25 +59,25 @@ async def status(store: Store, provider: str, verification_id: str) -> list[Stat
 
 
 async def open_verifications(store: Store, provider: str, source: str, since: datetime) -> AsyncIterator[StatusRow]:
-    """The verifications of a source that have not ended, with an event since then; page by page, by their ids."""
-    last = ""
+    """The verifications of a source, persons' and companies', that have not ended and had an event since then."""
+    last = "", ""
     while True:
         wanted = (
             STATUS.c.provider == provider,
             STATUS.c.source == source,
-            STATUS.c.kind == EventKind.VERIFICATION.value,
+            STATUS.c.kind.in_([EventKind.VERIFICATION.value, EventKind.COMPANY.value]),
             not_(STATUS.c.final),
             STATUS.c.received_at >= since,
-            STATUS.c.verification_id > last,
+            tuple_(STATUS.c.verification_id, STATUS.c.kind) > last,
         )
-        page = select(STATUS).where(*wanted).order_by(STATUS.c.verification_id).limit(_PAGE)
+        page = select(STATUS).where(*wanted).order_by(STATUS.c.verification_id, STATUS.c.kind).limit(_PAGE)
         async with store.reading() as connection:
             rows = (await connection.execute(page)).mappings().all()
         for row in rows:
             yield _status(row)
         if len(rows) < _PAGE:
             return
-        last = rows[-1]["verification_id"]
+        last = rows[-1]["verification_id"], rows[-1]["kind"]
 
 
 async def timeline(store: Store, provider: str, verification_id: str) -> list[TimelineRow]:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from ingest.door import Delivery
 from ingest.vendors import DOORS
+from normalizers.reading import Unreadable
+from normalizers.vendors.solaris import MAPPING as SOLARIS
+from normalizers.vendors.solaris.webhooks import WEBHOOKS
+from schemas.callback import Callback
 
-CASES = sorted(Path(__file__).parents[1].glob("normalizers/*/cases/*"))
+
+def came_by_itself(case: Path) -> bool:
+    """A document that was fetched never came to a door."""
+    return "kind" not in json.loads((case / "request.json").read_bytes())
+
+
+CASES = [case for case in sorted(Path(__file__).parents[1].glob("normalizers/*/cases/*")) if came_by_itself(case)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -21,5 +33,31 @@ def test_a_callback_is_partitioned_by_the_verification_that_its_event_is_about(c
     raw = request.get("raw_body")
     body = (case / request["body_file"]).read_bytes() if raw is None else raw.encode()
     headers = CIMultiDictProxy(CIMultiDict(request["headers"]))
-    found = DOORS[case.parents[1].name].verification_id(headers, body) or "$callback"
+    delivery = Delivery(headers, body, request.get("query", ""), request.get("options", {}))
+    found = DOORS[case.parents[1].name].verification_id(delivery) or "$callback"
     assert {event["verification_id"] for event in expected["events"]} <= {found}
+
+
+ENTITY = "Solaris-Entity-Id"
+MEMBERS = ("id", "business_id", "entity_id", "identification_origination_id", "legal_representative_id")
+
+
+@pytest.mark.parametrize("left_out", [None, "id", ENTITY])
+@pytest.mark.parametrize("event_type", [*WEBHOOKS, "SOMETHING_NEW"])
+def test_every_type_of_solaris_names_what_it_is_about_where_its_door_looks(
+    event_type: str, left_out: str | None
+) -> None:
+    """Whichever places are filled, also with what is not meant, the same one counts."""
+    named = {ENTITY: "entity", "Solaris-Webhook-Event-Type": event_type}
+    headers = {name: value for name, value in named.items() if name != left_out}
+    members = {name: f"value of {name}" for name in MEMBERS if name != left_out}
+    body = json.dumps(members | {"status": "completed"}).encode()
+    delivery = Delivery(CIMultiDictProxy(CIMultiDict(headers)), body)
+    at = datetime(2025, 6, 15, tzinfo=UTC)
+    callback = Callback("$callback", "solaris", "solaris", "unused", at, body, http_headers=tuple(headers.items()))
+    try:
+        reading = SOLARIS.read(callback, lambda _subject, _kind: None)
+    except Unreadable:
+        reading = None
+    expected = "$callback" if reading is None else reading.verification_id
+    assert expected == (DOORS["solaris"].verification_id(delivery) or "$callback")

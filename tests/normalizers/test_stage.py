@@ -14,14 +14,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from normalizers import stage as normalizer
+from normalizers.reading import Reading, Recall
 from normalizers.vendors import MAPPINGS
 from runtime.eventlog import EventLog, open_log
 from runtime.stage import Health, run_stage
+from schemas import action as actions
 from schemas import callback as callbacks
 from schemas import deadletter, topics
+from schemas.action import Register
+from schemas.callback import Callback, CallbackKind
 from schemas.codec import event_from_record
 from schemas.deadletter import DeadLetter, DeadLetterReason
-from schemas.event import VerificationEvent
+from schemas.event import DecidedBy, Provenance, VerificationEvent
 from schemas.message import Message
 from tests.examples import NOON, callback
 from tests.waiting import until
@@ -243,6 +247,75 @@ async def test_a_fault_of_ours_is_a_dead_letter_too(log: EventLog, monkeypatch: 
 async def test_the_events_of_a_test_account_are_marked(log: EventLog) -> None:
     """The mark comes from the callback, so a replay under other settings gives the same event."""
     await told(log, body(), 1, test=True)
+    assert [True] == [event.test for event in await normalized(log)]
+
+
+def answer(overall: str = "APPROVED", scan_ref: str = "scan-1") -> bytes:
+    """What iDenfy says when it is asked."""
+    return json.dumps({"scanRef": scan_ref, "status": overall}).encode()
+
+
+def registration(verification_id: str = "scan-1") -> bytes:
+    return actions.to_body(Register(verification_id, "customer-1", "ann"))
+
+
+async def test_an_event_says_which_door_its_bytes_came_by(log: EventLog) -> None:
+    """Called, fetched because of a call, asked by ourselves, or said by one of us."""
+    await told(log, body(scan_ref="called"), 0)
+    await told(log, answer(scan_ref="fetched"), 1, kind=CallbackKind.DOCUMENT, cause="id-0")
+    await told(log, answer(scan_ref="asked"), 2, kind=CallbackKind.DOCUMENT, cause=None)
+    await told(log, registration("registered"), 3, kind=CallbackKind.ACTION)
+    assert {
+        "called": Provenance.CALLBACK,
+        "fetched": Provenance.FETCHED,
+        "asked": Provenance.RECONCILED,
+        "registered": Provenance.OPERATOR,
+    } == {event.verification_id: event.provenance for event in await normalized(log)}
+
+
+async def test_asking_again_tells_nothing_twice(log: EventLog) -> None:
+    """An answer that confirms what a webhook or an earlier answer decided is no event; another decision is one."""
+    for seconds, overall in ((3600, "APPROVED"), (7200, "APPROVED"), (10_800, "DENIED"), (14_400, "DENIED")):
+        await told(log, answer(overall), seconds, kind=CallbackKind.DOCUMENT)
+    await told(log, body("DENIED", "scan-2"), 15_000)
+    await told(log, answer("DENIED", "scan-2"), 18_000, kind=CallbackKind.DOCUMENT)
+    assert ["VERIFIED", "REJECTED", "REJECTED"] == outcomes(await normalized(log))
+    assert [] == await letters(log)
+
+
+async def test_a_registration_opens_a_verification_once(log: EventLog) -> None:
+    """It is pending by our word until its vendor speaks; said again, or too late, it says nothing."""
+    await told(log, registration(), 0, kind=CallbackKind.ACTION)
+    await told(log, registration(), 1, kind=CallbackKind.ACTION)
+    await told(log, answer("ACTIVE"), 2, kind=CallbackKind.DOCUMENT)
+    await told(log, body(), 3)
+    await told(log, registration(), 4, kind=CallbackKind.ACTION)
+    events = await normalized(log)
+    assert [("REGISTERED", DecidedBy.OPERATOR), ("IDENTIFICATION", DecidedBy.AUTOMATIC)] == [
+        (event.vendor_event, event.decided_by) for event in events
+    ]
+    assert ["PENDING", "VERIFIED"] == outcomes(events)
+
+
+async def test_an_unknown_action_is_a_dead_letter(log: EventLog) -> None:
+    """A newer version wrote it, perhaps; redriven there it may still be done."""
+    await told(log, b'{"action":"teleport"}', kind=CallbackKind.ACTION)
+    assert [] == await normalized(log)
+    assert [DeadLetterReason.UNSUPPORTED_FORM] == [letter.reason for letter in await letters(log)]
+
+
+async def test_a_document_that_says_it_is_a_test_marks_its_event(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the account is not declared a test account: nobody may act on it by accident."""
+    mapping = MAPPINGS["idenfy"]
+
+    def read(each: Callback, recall: Recall) -> Reading | None:
+        reading = mapping.read(each, recall)
+        return reading and replace(reading, test=True)
+
+    monkeypatch.setitem(MAPPINGS, "idenfy", replace(mapping, read=read))
+    await told(log, body(), 1, test=False)
     assert [True] == [event.test for event in await normalized(log)]
 
 

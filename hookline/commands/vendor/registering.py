@@ -17,7 +17,7 @@ from ingest.options import carried_options
 from ingest.vendors import DOORS
 from runtime.settings import Settings, SourceSettings
 from schemas import action, topics
-from schemas.action import Register
+from schemas.action import InvalidAction, Register
 from schemas.callback import Callback, CallbackKind, to_message
 
 _HELP = """Make a verification known that was created elsewhere.
@@ -44,26 +44,29 @@ def _command(vendor: str) -> Callable[..., None]:
         settings: SettingsFile = None,
     ) -> None:
         chosen = settings_of(settings)
-        said = Register(verification_id, subject_ref, operator or getuser())
-        run(_register(chosen, source_of(chosen, vendor, source), said))
+        try:
+            body = action.to_body(Register(verification_id, subject_ref, operator or getuser()))
+        except InvalidAction as error:
+            raise typer.BadParameter(error.detail) from None
+        run(_register(chosen, source_of(chosen, vendor, source), verification_id, body))
 
     return register
 
 
-async def _register(settings: Settings, source: SourceSettings, said: Register) -> None:
+async def _register(settings: Settings, source: SourceSettings, verification_id: str, body: bytes) -> None:
     async with opened_log(settings) as log:
-        await log.append(topics.callbacks(source.vendor), to_message(_record(source, said)))
-    say(f"registered {source.vendor}:{said.verification_id} at source {source.name}")
+        await log.append(topics.callbacks(source.vendor), to_message(_record(source, verification_id, body)))
+    say(f"registered {source.vendor}:{verification_id} at source {source.name}")
 
 
-def _record(source: SourceSettings, said: Register) -> Callback:
+def _record(source: SourceSettings, verification_id: str, body: bytes) -> Callback:
     return Callback(
         id=str(uuid7()),
         vendor=source.vendor,
         source=source.name,
-        verification_id=said.verification_id,
+        verification_id=verification_id,
         received_at=datetime.now(UTC),
-        body=action.to_body(said),
+        body=body,
         kind=CallbackKind.ACTION,
         checked_by="operator",
         test=source.environment == "test",

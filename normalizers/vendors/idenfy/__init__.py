@@ -1,4 +1,7 @@
-"""What iDenfy's webhooks mean. Facts: providers/idenfy.md ("the facts"); a section number names a section of it."""
+"""What iDenfy's webhooks and its API's answers mean.
+
+Facts: providers/idenfy.md ("the facts"); a section number names a section of it.
+"""
 
 from __future__ import annotations
 

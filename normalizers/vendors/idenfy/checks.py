@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from normalizers.findings import Findings
 from normalizers.vendors.idenfy import reasons, registers, results, screening
-from normalizers.vendors.idenfy.findings import Findings
 from normalizers.vendors.idenfy.members import ADDRESS_MEMBERS
 from normalizers.vendors.idenfy.steps import additional_steps
 from schemas.event import Check, CheckKind, CheckResult, ReasonClass

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
 
 from normalizers.documents import instant_of_seconds, instant_of_text
+from normalizers.findings import Findings
 from normalizers.reading import Unreadable
-from normalizers.vendors.idenfy.findings import Findings
+from normalizers.references import safe_reference
 from schemas.deadletter import DeadLetterReason
 
 MAX_ID_LENGTH = 200
@@ -33,7 +33,7 @@ def subject_id(document: Mapping[str, object], names: Iterable[str]) -> str | No
 def subject_ref(findings: Findings, *places: Mapping[str, object]) -> str | None:
     """The ``clientId`` out of the first place that has one.
 
-    Section 11: some integrations put an e-mail address there; such a one is replaced by ``sha256:`` and its hash.
+    Section 11: some integrations put an e-mail address there, see ``safe_reference``.
     """
     value = next((place["clientId"] for place in places if place.get("clientId") not in (None, "")), None)
     if value is None:
@@ -41,7 +41,7 @@ def subject_ref(findings: Findings, *places: Mapping[str, object]) -> str | None
     if not isinstance(value, str):
         findings.unknown("clientId")
         return None
-    return f"sha256:{sha256(value.encode()).hexdigest()}" if "@" in value else value
+    return safe_reference(value)
 
 
 def time_of_seconds(findings: Findings, path: str, value: object) -> datetime | None:

@@ -38,6 +38,14 @@ STATUS = frozenset(
 )  # fmt: skip
 """Section 5.2."""
 
+STATUS_ANSWER = frozenset(
+    {
+        "status", "autoDocument", "autoFace", "manualDocument", "manualFace", "fraudTags", "mismatchTags", "scanRef",
+        "clientId",
+    }
+)  # fmt: skip
+"""Section 8, the answer of ``/api/v2/status``."""
+
 DATA = ADDRESS_MEMBERS | {
     "docFirstName", "docLastName", "fullName", "docNumber", "docPersonalCode", "docExpiry", "docDob", "docDateOfIssue",
     "docType", "docSex", "docNationality", "docIssuingCountry", "selectedCountry", "birthPlace", "authority", "address",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from normalizers.findings import Findings
 from normalizers.vendors.idenfy import members, reasons, results, screening
-from normalizers.vendors.idenfy.findings import Findings
 from normalizers.vendors.idenfy.identity import time_of_text
 from normalizers.vendors.idenfy.webhooks import Members, Verdict, Webhook, person
 from schemas.event import CheckKind, EventKind, Outcome, SubjectKind

@@ -1,17 +1,18 @@
-"""One iDenfy document, read. Its type stands in the header ``Idenfy-Event-Type`` (the facts, section 2)."""
+"""One iDenfy document, read: a webhook by its header ``Idenfy-Event-Type`` (the facts, section 2), or an answer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from normalizers.documents import canonical, parse
+from normalizers.findings import Findings, is_word
 from normalizers.reading import Reading, Recall
 from normalizers.vendors.idenfy import company, decision, person
-from normalizers.vendors.idenfy.findings import Findings, is_word
 from normalizers.vendors.idenfy.identity import MAX_ID_LENGTH, subject_ref
+from normalizers.vendors.idenfy.recovery import read_answer
 from normalizers.vendors.idenfy.verification import read_verification
 from normalizers.vendors.idenfy.webhooks import Webhook, read_webhook
-from schemas.callback import Callback
+from schemas.callback import Callback, CallbackKind
 from schemas.event import EventKind, Outcome, SubjectKind
 
 WEBHOOKS: Mapping[str, Webhook] = {**person.WEBHOOKS, **company.WEBHOOKS}
@@ -23,9 +24,11 @@ _ALIAS = "ID_VERIFICATION"
 _IDS = ("scanRef", "companyId", "monitoringId", "id")
 
 
-def read(callback: Callback, recall: Recall) -> Reading:
-    """What the callback says. Raises ``Unreadable`` and nothing else."""
+def read(callback: Callback, recall: Recall) -> Reading | None:
+    """What the callback says; ``None`` for an answer that says nothing new. Raises ``Unreadable`` and nothing else."""
     document = parse(callback.body, unique_in=("status",))
+    if callback.kind is CallbackKind.DOCUMENT:
+        return read_answer(document, recall)
     word = (callback.http_header(_HEADER_LOWER) or "").strip().upper() or decision.RESULT
     event = decision.RESULT + word.removeprefix(_ALIAS) if word.startswith(_ALIAS) else word
     if event in decision.EVENTS:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from normalizers.findings import Findings, label
 from normalizers.vendors.idenfy import results
-from normalizers.vendors.idenfy.findings import Findings, label
 from schemas.event import Check, CheckKind, CheckResult
 
 _FLAGGED = frozenset({"FLAGS_FOUND", "TRUE_POSITIVE"})

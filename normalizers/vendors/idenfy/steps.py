@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from normalizers.findings import Findings, is_word, label
 from normalizers.vendors.idenfy import results
-from normalizers.vendors.idenfy.findings import Findings, is_word, label
 from schemas.event import Check, CheckKind, CheckResult
 
 _COMPARE = "COMPARE"

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 
 from normalizers.documents import canonical
+from normalizers.findings import Findings
 from normalizers.reading import Reading, Recall, Unreadable
 from normalizers.vendors.idenfy import checks, members
 from normalizers.vendors.idenfy.decision import ENDS_WITHOUT_RESULT, OVERALL, RESUBMITTED, decide, decided_by
-from normalizers.vendors.idenfy.findings import Findings
 from normalizers.vendors.idenfy.identity import subject_id, subject_ref, time_of_seconds
 from normalizers.vendors.idenfy.results import PLATFORMS
 from schemas.deadletter import DeadLetterReason

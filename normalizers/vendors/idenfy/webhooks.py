@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from normalizers.documents import canonical
+from normalizers.findings import Findings
 from normalizers.reading import Reading
-from normalizers.vendors.idenfy.findings import Findings
 from normalizers.vendors.idenfy.identity import subject_id, subject_ref
 from schemas.callback import Callback
 from schemas.event import DecidedBy, EventKind, Outcome, SubjectKind

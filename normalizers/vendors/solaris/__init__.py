@@ -27,7 +27,7 @@ MAPPING = VendorMapping(
     vendor="solaris",
     version=1,
     # Section 6.1: one identification goes aborted, pending, aborted within minutes, and each of them is news. So only
-    # what equals the last decision is a repetition, and time makes none.
+    # what equals the last decision is a repetition, and time makes none. That is of documents; of webhooks: ``read``.
     retry_horizon=timedelta(0),
     # Section 5: a person who never became a customer is erased after 90 days; until then a resource may be read again.
     remember_for=timedelta(days=90),

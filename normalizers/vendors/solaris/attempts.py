@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from normalizers.documents import canonical, instant_of_text
+from normalizers.findings import MAX_ENTRIES, Findings
 from normalizers.reading import Reading
 from normalizers.vendors.solaris import reasons, statuses
-from normalizers.vendors.solaris.findings import MAX_ENTRIES, Findings, is_filled
-from normalizers.vendors.solaris.identity import required_id
+from normalizers.vendors.solaris.codes import TEST_CALL, read_code
+from normalizers.vendors.solaris.findings import is_filled, new_findings
+from normalizers.vendors.solaris.identity import is_test_name, required_id
 from normalizers.vendors.solaris.verdict import Verdict, judge
 from normalizers.vendors.solaris.words import CHANGED_FIELDS
 from schemas.event import CheckKind, CheckResult, DecidedBy, EventKind, Outcome
@@ -67,10 +69,10 @@ def _of_entry(entry: Members) -> _Attempt:
 
 
 def _read(identification: str, vendor_event: str, attempts: Sequence[_Attempt]) -> Reading:
-    findings = Findings()
+    findings = new_findings()
     # A later place in the list counts as later where the times do not tell.
     latest = max(enumerate(attempts), key=lambda item: (item[1].ended_at or _EPOCH, item[0]))[1]
-    code = _code(findings, latest)
+    code = findings.reason("reason", latest.reason, reasons.IDNOW_CLASSES)
     verdict = _UNDER_WAY
     if isinstance(latest.result, str) and is_filled(latest.result):
         verdict = judge(findings, "result", latest.result, statuses.IDNOW_RESULT, code)
@@ -91,20 +93,17 @@ def _read(identification: str, vendor_event: str, attempts: Sequence[_Attempt]) 
         checks=checks,
         reasons=gathered,
         unmapped=unmapped,
+        test=code == TEST_CALL or any(_is_test(attempt.payload) for attempt in attempts),
     )
-
-
-def _code(findings: Findings, attempt: _Attempt) -> str | None:
-    return findings.reason("reason", attempt.reason, reasons.IDNOW_CLASSES)
 
 
 def _read_attempt(findings: Findings, attempt: _Attempt) -> None:
     """The attempt as a check, and why it ended so."""
-    _code(findings, attempt)
     word = findings.word("result", attempt.result, statuses.IDNOW_RESULT)
     status = statuses.IDNOW_RESULT.get(word or "")
     result = _RESULTS[status.outcome] if status else CheckResult.UNKNOWN
     findings.check(CheckKind.UNKNOWN, "idnow_attempt", result, word)
+    read_code(findings, "reason", attempt.reason, reasons.IDNOW_CLASSES)
     if word in reasons.SUSPICIONS:
         findings.reason("result", word, reasons.SUSPICIONS)
     if word in _DATA_CHANGED or CHANGED_FIELDS & set(_field_statuses(attempt.payload)):
@@ -121,6 +120,13 @@ def _field_statuses(payload: Members) -> Iterator[str]:
                 status = part.get("status")
                 if isinstance(status, str):
                     yield status
+
+
+def _is_test(payload: Members) -> bool:
+    """By the names that were given or that the agent made of them."""
+    userdata = _object(payload.get("userdata"))
+    names = [_object(userdata.get(name)) for name in ("firstname", "lastname")]
+    return any(is_test_name(name.get(form)) for name in names for form in ("value", "original"))
 
 
 def _ended_at(process: Members) -> datetime | None:

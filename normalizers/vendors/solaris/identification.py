@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from normalizers.findings import Findings
 from normalizers.reading import Reading
 from normalizers.vendors.solaris import reasons, statuses, words
 from normalizers.vendors.solaris.bodies import content_of
-from normalizers.vendors.solaris.findings import Findings, is_filled
+from normalizers.vendors.solaris.codes import TEST_CALL, read_code
+from normalizers.vendors.solaris.findings import is_filled, new_findings
 from normalizers.vendors.solaris.identity import instant, optional_id, required_id
 from normalizers.vendors.solaris.verdict import Verdict, judge
 from schemas.event import CheckKind, CheckResult, DecidedBy, EventKind, Outcome, Reason, ReasonClass, SubjectKind
@@ -44,9 +46,9 @@ _BY_AGENT = ("successful", "failed")
 
 def read_person_identification(document: Members) -> Reading:
     """Raises ``Unreadable`` without an id or a status."""
-    findings = Findings()
+    findings = new_findings()
     identification = required_id(document, "id")
-    reason = findings.reason("failure_reason", document.get("failure_reason"), reasons.FAILURES)
+    reason = read_code(findings, "failure_reason", document.get("failure_reason"), reasons.FAILURES)
     verdict = judge(findings, "status", document.get("status"), statuses.IDENTIFICATION, reason)
     method = findings.word("method", document.get("method"), words.METHODS)
     _read_provider_code(findings, document.get("provider_status_code"))
@@ -73,6 +75,7 @@ def read_person_identification(document: Members) -> Reading:
         checks=checks,
         reasons=gathered,
         unmapped=unmapped,
+        test=reason == TEST_CALL,
     )
 
 
@@ -101,7 +104,7 @@ def _read_documents(findings: Findings, value: object) -> None:
 
 def read_business_identification(document: Members) -> Reading:
     """Raises ``Unreadable`` without an id or a status."""
-    findings = Findings()
+    findings = new_findings()
     identification = required_id(document, "id")
     verdict = judge(findings, "status", document.get("status"), statuses.BUSINESS_IDENTIFICATION)
     findings.word("method", document.get("method"), words.BUSINESS_METHODS)
@@ -134,7 +137,7 @@ def read_business_identification(document: Members) -> Reading:
 
 def read_session(document: Members) -> Reading:
     """A web view around an identification; it decides nothing itself. Raises ``Unreadable`` without an id."""
-    findings = Findings()
+    findings = new_findings()
     session = required_id(document, "id")
     status = findings.word("status", document.get("status"), statuses.SESSION)
     for method in findings.entries_of("identification_methods", document.get("identification_methods")):

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from normalizers.documents import instant_of_text
+from normalizers.findings import Findings
 from normalizers.reading import Unreadable
-from normalizers.vendors.solaris.findings import Findings, is_filled
+from normalizers.vendors.solaris.findings import is_filled
 from schemas.callback import Callback
 from schemas.deadletter import DeadLetterReason
 
@@ -20,6 +21,8 @@ NOTIFICATION = "Solaris-Webhook-Id"
 ENTITY = "Solaris-Entity-Id"
 """Section 3, the headers."""
 
+# An ident token that begins with TST- is no sign of a test: the facts have it as an example and say nothing more of it.
+_TEST_NAMES = ("X-MANUALTEST-", "X-AUTOTEST-")
 _HEADER_ID = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -58,6 +61,11 @@ def first_id(
         header_id(callback, ENTITY) if place == ENTITY else optional_id(findings, document, place) for place in places
     )
     return next((value for value in found if value is not None), None)
+
+
+def is_test_name(value: object) -> bool:
+    """Section 9: such a name is a scenario for robots, and nobody's own."""
+    return isinstance(value, str) and value.upper().startswith(_TEST_NAMES)
 
 
 def instant(findings: Findings, path: str, value: object) -> datetime | None:

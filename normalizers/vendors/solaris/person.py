@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from normalizers.findings import Findings
 from normalizers.reading import Reading
 from normalizers.vendors.solaris import words
 from normalizers.vendors.solaris.bodies import content_of
-from normalizers.vendors.solaris.findings import Findings
-from normalizers.vendors.solaris.identity import required_id
+from normalizers.vendors.solaris.findings import new_findings
+from normalizers.vendors.solaris.identity import is_test_name, required_id
 from schemas.event import CheckKind, CheckResult, EventKind, Outcome
 
 CDD: Mapping[str, tuple[CheckKind, Mapping[str, CheckResult]]] = {
@@ -18,6 +19,8 @@ CDD: Mapping[str, tuple[CheckKind, Mapping[str, CheckResult]]] = {
 }
 """Section 6.3. By one of these members a person is known among the API's answers."""
 
+_NAMES = ("first_name", "last_name")
+"""Looked at for the test scenarios of section 9 alone."""
 _FLAGGED = "flagged_by_compliance"
 _DECIDING = ("id", *CDD, _FLAGGED)
 
@@ -27,7 +30,7 @@ def read_person(document: Mapping[str, object]) -> Reading:
 
     Raises ``Unreadable`` without an id.
     """
-    findings = Findings()
+    findings = new_findings()
     person = required_id(document, "id")
     for name, (kind, results) in CDD.items():
         findings.judge(kind, name, document.get(name), results)
@@ -43,6 +46,7 @@ def read_person(document: Mapping[str, object]) -> Reading:
         subject_ref=person,
         checks=checks,
         unmapped=unmapped,
+        test=any(is_test_name(document.get(name)) for name in _NAMES),
     )
 
 

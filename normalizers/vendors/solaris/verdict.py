@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from normalizers.findings import Findings
 from normalizers.reading import Unreadable
 from normalizers.vendors.solaris import reasons
-from normalizers.vendors.solaris.findings import Findings, is_filled
+from normalizers.vendors.solaris.findings import is_filled
 from normalizers.vendors.solaris.statuses import RETRYABLE, UNKNOWN_STATUS, Status
 from schemas.deadletter import DeadLetterReason
 from schemas.event import CheckKind, CheckResult, Outcome

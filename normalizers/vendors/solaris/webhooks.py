@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from normalizers.documents import canonical
+from normalizers.findings import Findings
 from normalizers.reading import Reading, Unreadable
 from normalizers.vendors.solaris import reasons, statuses
 from normalizers.vendors.solaris.bodies import content_of
-from normalizers.vendors.solaris.findings import Findings
 from normalizers.vendors.solaris.identity import ENTITY, NOTIFICATION, first_id, header_id, optional_id
 from normalizers.vendors.solaris.verdict import Verdict, judge
 from schemas.callback import Callback

@@ -145,6 +145,14 @@ def test_a_rejection_for_fraud_names_the_vendors_codes() -> None:
     assert "idenfy rejected verification scan-1 for fraud (FAKE_FACE)." == alert.message
 
 
+def test_an_erasure_is_raised_once_and_says_what_to_do() -> None:
+    """However often it comes; and it is about the person, of whom nothing was decided."""
+    erased = told(1, Outcome.UNKNOWN, kind=EventKind.ERASED, provider="solaris", verification_id="p1", final=True)
+    (alert,) = raised([erased, VERIFIED, erased, REJECTED], "person-erased")
+    assert (Severity.WARNING, "p1", Outcome.UNKNOWN) == (alert.severity, alert.verification_id, alert.outcome)
+    assert "solaris erased p1: delete whatever you keep of it." == alert.message
+
+
 def test_an_alert_is_a_tests_when_either_decision_is() -> None:
     """Nobody may act by accident on a contradiction with a dummy result."""
     (alert,) = raised([replace(VERIFIED, test=True), REJECTED])

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from normalizers.findings import MAX_ENTRIES
 from normalizers.reading import Reading, Unreadable
 from normalizers.vendors.idenfy import MAPPING, decision
-from normalizers.vendors.idenfy.findings import MAX_ENTRIES
 from normalizers.vendors.idenfy.read import WEBHOOKS
 from schemas.event import EventKind, Outcome
 

@@ -10,10 +10,15 @@ from typing import Any
 import pytest
 
 from normalizers.reading import Reading, Unreadable
-from tests.normalizers.idenfy.test_cases import _event
+from tests.normalizers.idenfy import test_cases as idenfy
 
 RECORDED = Path(__file__).parent / "cases"
 CASES = sorted(case.name for case in RECORDED.iterdir())
+
+
+def _event(reading: Reading) -> dict[str, object]:
+    """As of any vendor; and that it is a test, where the document says so."""
+    return idenfy._event(reading) | ({"test": True} if reading.test else {})
 
 
 def _expected(name: str) -> dict[str, Any]:
@@ -52,6 +57,17 @@ def test_the_cases_reach_every_kind_outcome_and_reason_that_solaris_can_lead_to(
         "NOT_JSON", "TOO_DEEP", "DUPLICATE_KEY", "NUMBER_OUT_OF_RANGE", "WRONG_TYPE", "MISSING_FIELD",
         "NO_VERIFICATION_ID", "UNSUPPORTED_FORM",
     } == letters  # fmt: skip
+
+
+def test_a_document_that_says_so_is_about_a_test_and_tells_no_name() -> None:
+    """Sections 6.4 and 9: a test call, or a person or a result of IDnow's that bears the name of a scenario."""
+    tests = {name for name in CASES for event in _expected(name)["events"] if event.get("test")}
+
+    assert {
+        "identification-canceled-as-a-test-call", "idnow-attempts-test-name-changed", "person-of-a-test-scenario",
+        "sample-idnow-attempts-success",
+    } == tests  # fmt: skip
+    assert "TEST-" not in json.dumps(EVENTS).upper()
 
 
 def test_only_identifications_and_originations_speak_of_a_verification() -> None:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from normalizers.findings import MAX_ENTRIES
 from normalizers.reading import Reading, Unreadable
 from normalizers.vendors.solaris import MAPPING
-from normalizers.vendors.solaris.findings import MAX_ENTRIES
 from normalizers.vendors.solaris.webhooks import THIN, WEBHOOKS
 from schemas.deadletter import DeadLetterReason
 from schemas.event import EventKind, Outcome
