@@ -7,66 +7,69 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
+from hookline.sandboxes import DEV_KEY, VENDORS, Target
 from hookline.serving import PARTS, Running, running
 from ingest.receive import sources_of
-from runtime.errors import SettingsInvalid
-from runtime.listening import listening
-from runtime.settings import Settings, SourceSettings, parse_settings
-from sandbox.idenfy import Account, Behaviour, make_app
-
-DEV_KEY = "dev-signing-key"
-"""Signs callbacks of the built-in development source; whoever reads this can forge them, so that source is a test."""
+from runtime.settings import Settings, SourceSettings, host_and_port, parse_settings
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """``sandbox`` is the address of the played vendor, ``None`` where none was asked for."""
+    """``sandboxes`` are the addresses of the played vendors, by vendor."""
 
     process: Running
     settings: Settings
-    sandbox: str | None
-    account: Account | None
+    sandboxes: Mapping[str, str]
 
 
 def dev_settings(
-    log_url: str = "sqlite:///hookline.db", listen: str = "127.0.0.1:8080", more: Mapping[str, Any] | None = None
+    sandboxes: Mapping[str, str],
+    log_url: str = "sqlite:///hookline.db",
+    listen: str = "127.0.0.1:8080",
+    more: Mapping[str, Any] | None = None,
 ) -> Settings:
-    """What ``hookline dev`` runs without a settings file: one source for the sandbox's iDenfy, marked as a test.
+    """What ``hookline dev`` runs without a settings file: a source for each of the sandboxes, marked as a test.
 
-    ``more`` are further sections.
+    Without any sandbox there is one source, for deliveries signed as iDenfy's. ``more`` are further sections.
     """
-    source = {"name": "idenfy", "vendor": "idenfy", "secrets": [DEV_KEY], "environment": "test"}
-    content = {"log": {"url": log_url}, "receiver": {"listen": listen}, "source": [source], **(more or {})}
-    return parse_settings(content, "hookline dev")
+    sources = [_source(vendor) | {"api": dict(VENDORS[vendor].api(url))} for vendor, url in sandboxes.items()]
+    content = {"log": {"url": log_url}, "receiver": {"listen": listen}, "source": sources or [_source("idenfy")]}
+    return parse_settings(content | dict(more or {}), "hookline dev")
 
 
-def first_idenfy(settings: Settings) -> SourceSettings:
-    """The source that the sandbox's iDenfy sends to. Raises ``SettingsInvalid`` where there is none."""
-    for source in settings.source:
-        if source.vendor == "idenfy":
-            return source
-    raise SettingsInvalid("source: none of vendor idenfy for the sandbox; add one, or run with --no-sandbox")
+def _source(vendor: str) -> dict[str, Any]:
+    return {"name": vendor, "vendor": vendor, "secrets": [VENDORS[vendor].secret], "environment": "test"}
+
+
+def sandbox_apps(settings: Settings) -> Mapping[str, web.Application]:
+    """The sandboxes of the settings' sources: one for each vendor with a test account, with that source's secret."""
+    host, _ = host_and_port(settings.receiver.listen)
+    return {vendor: VENDORS[vendor].app(_secret_of(source), host) for vendor, source in _played(settings).items()}
+
+
+def _played(settings: Settings) -> Mapping[str, SourceSettings]:
+    """Each vendor's first source that is marked as a test: whatever the sandbox sends must be no more than that."""
+    tests = [each for each in settings.source if each.environment == "test" and each.vendor in VENDORS]
+    return {source.vendor: source for source in reversed(tests)}
+
+
+def _secret_of(source: SourceSettings) -> str | None:
+    return next((secret.value.decode() for secret in sources_of([source])[source.name].secrets), None)
 
 
 @asynccontextmanager
-async def everything(settings: Settings, behaviour: Behaviour | None, sandbox_port: int) -> AsyncIterator[Everything]:
-    """All stages of the settings, and the sandbox where a ``behaviour`` is given, while the context is open."""
+async def everything(settings: Settings, sandboxes: Mapping[str, str]) -> AsyncIterator[Everything]:
+    """All stages of the settings while the context is open; the sandboxes call back to the sources they play for."""
     async with running(settings, PARTS) as process:
-        if behaviour is None:
-            yield Everything(process, settings, None, None)
-            return
-        source = first_idenfy(settings)
-        key = next((secret.value.decode() for secret in sources_of([source])[source.name].secrets), None)
-        account = Account(signing_key=key, webhook_url=f"{process.receiver}/callbacks/{source.name}")
-        async with served(make_app(account, behaviour), sandbox_port) as url:
-            yield Everything(process, settings, url, account)
+        async with ClientSession() as http:
+            for vendor, source in _played(settings).items():
+                if vendor in sandboxes:
+                    header = source.options.get("auth_header", "Authorization")
+                    target = Target(f"{process.receiver}/callbacks/{source.name}", header)
+                    await VENDORS[vendor].call_back(http, sandboxes[vendor], target, _secret_of(source))
+        yield Everything(process, settings, sandboxes)
 
 
-@asynccontextmanager
-async def served(app: web.Application, port: int, host: str = "127.0.0.1") -> AsyncIterator[str]:
-    """The application while the context is open, to this machine alone if no other host is given; gives its address."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    async with listening(runner, f"{host}:{port}", "sandbox --host, --port") as url:
-        yield url
+__all__ = ["DEV_KEY", "Everything", "dev_settings", "everything", "sandbox_apps"]

@@ -21,10 +21,11 @@ from hookline.demo.place import place
 from hookline.demo.show import Told, sums_of, table_of
 from hookline.demo.stories import STORIES, Story, Teller
 from hookline.everything import Everything, everything
+from hookline.sandboxes import DEV_KEY, playing
 from runtime.errors import HooklineError
 from runtime.observability import configure_logging
 from runtime.settings import ObservabilitySettings
-from sandbox.idenfy import ONE_RETRY, Behaviour
+from sandbox.idenfy import ONE_RETRY, Account, Behaviour, make_app
 from schemas import topics
 from schemas.codec import event_from_record
 
@@ -58,16 +59,16 @@ def demo(
 
 
 async def _demo(folder: Path, seed: str, log: str | None) -> None:
+    account = Account(signing_key=DEV_KEY)
     behaviour = Behaviour(seed=seed, time_scale=0.05, retries=ONE_RETRY)
     began = monotonic()
     async with (
-        place(log, folder) as settings,
-        everything(settings, behaviour, 0) as all_of_it,
+        playing({"idenfy": make_app(account, behaviour)}, 0) as sandboxes,
+        place(log, folder, sandboxes) as settings,
+        everything(settings, sandboxes) as all_of_it,
         ClientSession() as client,
     ):
-        sandbox, account = all_of_it.sandbox, all_of_it.account
-        assert sandbox is not None  # noqa: S101 - asked for above
-        assert account is not None  # noqa: S101 - the same
+        sandbox = sandboxes["idenfy"]
         out.print(f"receiver {all_of_it.process.receiver}   sandbox iDenfy {sandbox}   log {settings.log.url}\n")
         teller = Teller(client, sandbox, account.api_key, account.api_secret)
         told = await _tell_all(teller, all_of_it)

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
 import orjson
 import typer
+from aiohttp import web
 
 from hookline import rows
 from hookline.cli import SettingsFile, run, say, settings_of, told_to_stop
-from hookline.everything import Everything, dev_settings, everything
+from hookline.everything import Everything, dev_settings, everything, sandbox_apps
 from hookline.registry import SchemasNotReady
+from hookline.sandboxes import VENDORS, playing
 from ingest.receive import sources_of
 from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog
 from runtime.observability import configure_logging
-from runtime.settings import Settings, environment
-from sandbox.idenfy import Behaviour
+from runtime.settings import Settings, environment, host_and_port
 from schemas import topics
 
 _LOOK_AGAIN = 1.0
 _HELP = """Run every stage in one process, on an embedded log, with the sandbox vendors.
 
-Without a settings file it uses hookline.db in this folder and one source for the sandbox's iDenfy.
+Without a settings file it uses hookline.db in this folder and a source for each sandbox vendor. With one, a sandbox is
+started for each vendor that has a source with environment = "test", and calls back to the first of them; for that
+source to ask it too, its [source.api] must name the sandbox (hookline sandbox VENDOR prints what to write).
 
 Example: hookline dev"""
 
@@ -38,36 +42,55 @@ def register(app: typer.Typer) -> None:
 def dev(
     settings: SettingsFile = None,
     sandbox: Annotated[bool, typer.Option(help="Run the sandbox vendors too.")] = True,
-    port: Annotated[int, typer.Option(help="Where the sandbox listens; 0: any free port.")] = 8090,
+    port: Annotated[
+        int,
+        typer.Option(help="Where the sandbox of iDenfy listens, IDVerse's one further, Solaris' two; 0: free ports."),
+    ] = 8090,
 ) -> None:
     named = f" --settings {settings}" if settings else ""
-    run(_run(_settings(settings), Behaviour() if sandbox else None, port, named))
+    run(_run(_chosen(settings), port, named, sandbox=sandbox))
 
 
-def _settings(file: Path | None) -> Settings:
+def _chosen(file: Path | None) -> Settings | None:
+    """The settings, ``None`` where there is no file of them."""
     if file is not None or environment().get("HOOKLINE_SETTINGS") or Path("hookline.toml").is_file():
         return settings_of(file)
-    chosen = dev_settings()
-    configure_logging(chosen.observability)
-    return chosen
+    return None
 
 
-async def _run(settings: Settings, behaviour: Behaviour | None, port: int, named: str) -> None:
+async def _run(chosen: Settings | None, port: int, named: str, *, sandbox: bool) -> None:
     stop = told_to_stop()
-    async with everything(settings, behaviour, port) as all_of_it, asyncio.TaskGroup() as tasks:
-        _say(all_of_it, named)
-        printing = tasks.create_task(_print_events(all_of_it.process.log))
-        await stop.wait()
-        printing.cancel()
+    async with playing(_apps(chosen) if sandbox else {}, port) as sandboxes:
+        settings = chosen or _of_dev(sandboxes)
+        async with everything(settings, sandboxes) as all_of_it, asyncio.TaskGroup() as tasks:
+            _say(all_of_it, named)
+            printing = tasks.create_task(_print_events(all_of_it.process.log))
+            await stop.wait()
+            printing.cancel()
+
+
+def _apps(chosen: Settings | None) -> Mapping[str, web.Application]:
+    if chosen is not None:
+        return sandbox_apps(chosen)
+    host, _ = host_and_port(dev_settings({}).receiver.listen)
+    return {name: vendor.app(vendor.secret, host) for name, vendor in VENDORS.items()}
+
+
+def _of_dev(sandboxes: Mapping[str, str]) -> Settings:
+    settings = dev_settings(sandboxes)
+    configure_logging(settings.observability)
+    return settings
 
 
 def _say(all_of_it: Everything, named: str) -> None:
     process = all_of_it.process
-    sandbox = f", sandbox on {all_of_it.sandbox}" if all_of_it.sandbox else ""
-    where = f"callbacks on {process.receiver}/callbacks/<source>, operations on {process.operations}{sandbox}"
-    say(f"ready: {where}")
+    sandboxes = "".join(f", sandbox {VENDORS[vendor].title} on {url}" for vendor, url in all_of_it.sandboxes.items())
+    say(f"ready: callbacks on {process.receiver}/callbacks/<source>, operations on {process.operations}{sandboxes}")
     for line in _example(all_of_it, named):
         say(line)
+    for vendor, url in all_of_it.sandboxes.items():
+        say(f"{VENDORS[vendor].title}: create a verification in the sandbox, and play it to its end:")
+        say(f"  {VENDORS[vendor].example(url)}")
 
 
 def _example(all_of_it: Everything, named: str) -> list[str]:

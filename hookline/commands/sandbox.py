@@ -2,40 +2,144 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
+from aiohttp import ClientSession, web
 
 from hookline.cli import run, say, told_to_stop
-from hookline.everything import DEV_KEY, served
-from sandbox.idenfy import Account, Behaviour, make_app
+from hookline.sandboxes import DEV_HEADER, DEV_KEY, DEV_WEBHOOK_SECRET, VENDORS, SandboxRefused, served, subscribe
+from sandbox import idenfy, idverse, solaris
 
-_HELP = """Play iDenfy over HTTP: its API, and signed callbacks with the vendor's retries.
+_LOOK_AGAIN = 1.0
+_HELP = """Play a vendor over HTTP: its API, and its callbacks with its signatures and retries.
 
-Example: hookline sandbox --send-to http://127.0.0.1:8080/callbacks/idenfy --time-scale 0.1"""
+VENDOR is idenfy (if none is named), idverse or solaris. An option that names a vendor is for that one alone.
+
+Example: hookline sandbox solaris --send-to http://127.0.0.1:8080/callbacks/solaris --time-scale 0.1"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Play:
+    """A vendor to be played: its application, and what there is to do once it listens at an address."""
+
+    app: web.Application
+    then: Callable[[str], Coroutine[Any, Any, None]] | None = None
 
 
 def register(app: typer.Typer) -> None:
     app.command("sandbox", help=_HELP)(sandbox)
 
 
-def sandbox(
+def sandbox(  # noqa: PLR0913 - a command's options
+    vendor: Annotated[str, typer.Argument(metavar="VENDOR", help="idenfy, idverse or solaris.")] = "idenfy",
+    *,
     port: Annotated[int, typer.Option(help="Where it listens; 0: any free port.")] = 8090,
     host: Annotated[str, typer.Option(help="0.0.0.0 for all networks: whoever reaches it can play.")] = "127.0.0.1",
-    send_to: Annotated[str, typer.Option(help="Where callbacks go.")] = "http://127.0.0.1:8080/callbacks/idenfy",
-    signing_key: Annotated[str, typer.Option(help="Signs the callbacks.")] = DEV_KEY,
-    seed: Annotated[str | None, typer.Option(help="The same seed repeats a run to the byte.")] = None,
+    send_to: Annotated[
+        str | None, typer.Option(help="Where callbacks go; else http://127.0.0.1:8080/callbacks/<vendor>.")
+    ] = None,
+    seed: Annotated[str | None, typer.Option(help="The same seed repeats a run.")] = None,
     time_scale: Annotated[float, typer.Option(min=0.0001, help="Real seconds in one of the vendor's.")] = 1.0,
     duplicates: Annotated[int, typer.Option(min=1, help="Sends each callback so often.")] = 1,
+    drop: Annotated[float, typer.Option(min=0, max=1, help="The share of callbacks that is never sent.")] = 0.0,
     reorder: Annotated[int, typer.Option(min=0, help="Holds so many callbacks and shuffles them.")] = 0,
+    signing_key: Annotated[str | None, typer.Option(help="iDenfy: signs the callbacks.")] = None,
+    header_value: Annotated[str | None, typer.Option(help="IDVerse: the Authorization header of callbacks.")] = None,
+    webhook_secret: Annotated[str | None, typer.Option(help="Solaris: the secret of every subscription.")] = None,
+    client_id: Annotated[str | None, typer.Option(help="Solaris: the partner's client id.")] = None,
+    client_secret: Annotated[str | None, typer.Option(help="Solaris: the partner's client secret.")] = None,
 ) -> None:
-    account = Account(signing_key=signing_key, webhook_url=send_to)
-    behaviour = Behaviour(seed=seed, time_scale=time_scale, duplicates=duplicates, reorder=reorder)
-    run(_serve(account, behaviour, port, host))
+    pace = {"seed": seed, "time_scale": time_scale, "duplicates": duplicates, "drop": drop, "reorder": reorder}
+    own = {
+        "signing_key": signing_key,
+        "header_value": header_value,
+        "webhook_secret": webhook_secret,
+        "client_id": client_id,
+        "client_secret": client_secret,
+    }
+    given = {name: value for name, value in own.items() if value is not None}
+    if vendor not in _PLAYS:
+        raise typer.BadParameter(f"{vendor}: no such vendor; write one of: {', '.join(_PLAYS)}")
+    for name in given.keys() - _OWN[vendor]:
+        raise typer.BadParameter(f"--{name.replace('_', '-')} is none of {vendor}'s options")
+    to = send_to or f"http://127.0.0.1:8080/callbacks/{vendor}"
+    run(_serve(vendor, _PLAYS[vendor](to, given, pace), to, given, (port, host)))
 
 
-async def _serve(account: Account, behaviour: Behaviour, port: int, host: str) -> None:
+def _play_idenfy(to: str, own: Mapping[str, str], pace: Mapping[str, Any]) -> _Play:
+    account = idenfy.Account(signing_key=own.get("signing_key", DEV_KEY), webhook_url=to)
+    return _Play(idenfy.make_app(account, idenfy.Behaviour(**pace)))
+
+
+def _play_idverse(to: str, own: Mapping[str, str], pace: Mapping[str, Any]) -> _Play:
+    header = ("Authorization", own.get("header_value", DEV_HEADER))
+    account = idverse.Account(webhook_url=to, webhook_header=header)
+    return _Play(idverse.make_app(account, idverse.Behaviour(**pace)))
+
+
+def _play_solaris(to: str, own: Mapping[str, str], pace: Mapping[str, Any]) -> _Play:
+    known = solaris.Account()
+    account = solaris.Account(
+        client_id=own.get("client_id", known.client_id),
+        client_secret=own.get("client_secret", known.client_secret),
+        webhook_secret=own.get("webhook_secret", DEV_WEBHOOK_SECRET),
+        plain_http=(urlsplit(to).hostname or "",),
+    )
+    app = solaris.make_app(account, solaris.Behaviour(**pace))
+    return _Play(app, lambda url: _subscribed(url, to, account))
+
+
+async def _subscribed(url: str, to: str, account: solaris.Account) -> None:
+    """The receiver is subscribed, as soon as it answers the handshake; what keeps it from that is said once."""
+    said = False
+    async with ClientSession() as http:
+        while True:
+            try:
+                await subscribe(http, url, to, account)
+            except SandboxRefused as error:
+                if not said:
+                    say(f"not subscribed, trying again: {error}")
+                said = True
+                await asyncio.sleep(_LOOK_AGAIN)
+            else:
+                say(f"subscribed: {to}")
+                return
+
+
+_PLAYS: Mapping[str, Callable[[str, Mapping[str, str], Mapping[str, Any]], _Play]] = {
+    "idenfy": _play_idenfy,
+    "idverse": _play_idverse,
+    "solaris": _play_solaris,
+}
+_OWN: Mapping[str, frozenset[str]] = {
+    "idenfy": frozenset({"signing_key"}),
+    "idverse": frozenset({"header_value"}),
+    "solaris": frozenset({"webhook_secret", "client_id", "client_secret"}),
+}
+
+
+async def _serve(vendor: str, play: _Play, to: str, given: Mapping[str, str], address: tuple[int, str]) -> None:
     stop = told_to_stop()
-    async with served(make_app(account, behaviour), port, host) as url:
-        say(f"ready: sandbox iDenfy on {url}, callbacks to {account.webhook_url}")
+    async with served(play.app, *address) as url, asyncio.TaskGroup() as tasks:
+        say(f"ready: sandbox {VENDORS[vendor].title} on {url}, callbacks to {to}")
+        for line in _settings(vendor, url, given):
+            say(line)
+        then = None if play.then is None else tasks.create_task(play.then(url))
         await stop.wait()
+        if then is not None:
+            then.cancel()
+
+
+def _settings(vendor: str, url: str, given: Mapping[str, str]) -> list[str]:
+    """What a source's settings say to ask this sandbox; a secret that was chosen on the command line is not shown."""
+    api = dict(VENDORS[vendor].api(url))
+    if "client_id" in given:
+        api["client_id"] = given["client_id"]
+    if "client_secret" in given:
+        del api["secret"]
+    return ["[source.api]", *(f'{name} = "{value}"' for name, value in api.items())]

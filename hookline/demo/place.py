@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -18,19 +18,19 @@ _SECONDS = 30.0
 
 
 @asynccontextmanager
-async def place(log: str | None, folder: Path) -> AsyncIterator[Settings]:
-    """Settings for one run, with the topics made where they must be; they are removed when the context ends.
+async def place(log: str | None, folder: Path, sandboxes: Mapping[str, str]) -> AsyncIterator[Settings]:
+    """Settings for one run with those sandboxes, and topics made where they must be; the context's end removes them.
 
     Raises ``SettingsInvalid`` for a ``log`` that is not a Kafka cluster's, and the log's errors.
     """
     if log is None:
-        yield dev_settings(f"sqlite:///{folder}/hookline.db", _ANY_PORT)
+        yield dev_settings(sandboxes, f"sqlite:///{folder}/hookline.db", _ANY_PORT)
         return
     if not log.startswith("kafka://") or "/" in log.removeprefix("kafka://").rstrip("/"):
         raise SettingsInvalid(f"--log {log}: not a cluster's address; write kafka://host:9092")
     prefix = f"hookline-demo-{uuid4().hex[:8]}"
     more = {"kafka": _ON_KAFKA, "projections": {"url": f"sqlite:///{folder}/views.db"}}
-    settings = dev_settings(f"{log.rstrip('/')}/{prefix}", _ANY_PORT, more)
+    settings = dev_settings(sandboxes, f"{log.rstrip('/')}/{prefix}", _ANY_PORT, more)
     async with _topics(settings):
         yield settings
 

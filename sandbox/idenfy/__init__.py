@@ -7,9 +7,7 @@ open is decided in one place each, and said there.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -17,6 +15,7 @@ from sandbox.idenfy import api, control, plays
 from sandbox.idenfy.account import ONE_RETRY, TEN_RETRIES, THREE_TRIES, Account, Behaviour, Environment
 from sandbox.idenfy.api import WORLD
 from sandbox.idenfy.world import World
+from sandbox.lifecycle import living
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
 _LOOK_AT_CLOCK_EVERY = 1.0
@@ -25,38 +24,15 @@ _LOOK_AT_CLOCK_EVERY = 1.0
 def make_app(
     account: Account | None = None, behaviour: Behaviour | None = None, clock: Callable[[], float] | None = None
 ) -> web.Application:
-    """The application; its cleanup stops every delivery within ``deliver.STOP_WITHIN`` seconds.
+    """The application; its cleanup stops every delivery within ``courier.STOP_WITHIN`` seconds.
 
     ``clock`` gives Unix seconds and defaults to the behaviour's: fixed at ``start`` with a seed, else the real one.
     """
     app = web.Application(client_max_size=_LARGEST_REQUEST)
-    app[WORLD] = World(account or Account(), behaviour or Behaviour(), clock)
+    app[WORLD] = world = World(account or Account(), behaviour or Behaviour(), clock)
     app.add_routes([*api.routes(), *control.routes()])
-    app.cleanup_ctx.append(_deliveries)
-    app.cleanup_ctx.append(_passing_time)
+    living(app, world.courier, lambda: plays.expire_due(world), _LOOK_AT_CLOCK_EVERY)
     return app
-
-
-async def _deliveries(app: web.Application) -> AsyncIterator[None]:
-    courier = app[WORLD].courier
-    courier.open()
-    yield
-    await courier.close()
-
-
-async def _passing_time(app: web.Application) -> AsyncIterator[None]:
-    """Tokens expire by themselves; a failure of this task is raised by the cleanup."""
-    task = asyncio.create_task(_watch_clock(app[WORLD]), name="idenfy clock")
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
-async def _watch_clock(world: World) -> None:
-    while True:
-        plays.expire_due(world)
-        await asyncio.sleep(_LOOK_AT_CLOCK_EVERY)
 
 
 __all__ = [

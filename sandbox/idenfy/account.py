@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from sandbox.idenfy import words
+from sandbox.pace import check
 
 Environment = Literal["DEV", "TEST", "PROD"]
 
@@ -79,15 +80,4 @@ class Behaviour:
     keep: int = 10_000
 
     def __post_init__(self) -> None:
-        faults = {
-            "time_scale must be more than 0": self.time_scale <= 0,
-            "time_limit must be more than 0": self.time_limit <= 0,
-            "retries must not be negative": any(wait < 0 for wait in self.retries),
-            "duplicates must be at least 1": self.duplicates < 1,
-            "reorder must not be negative": self.reorder < 0,
-            "drop must be between 0 and 1": not 0 <= self.drop <= 1,
-            "keep must be at least 1": self.keep < 1,
-        }
-        wrong = [text for text, is_wrong in faults.items() if is_wrong]
-        if wrong:
-            raise ValueError("behaviour: " + "; ".join(wrong))
+        check(self)

@@ -11,7 +11,7 @@ import binascii
 import hmac
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -22,11 +22,11 @@ from sandbox.idenfy.refusal import Refused, bad, not_in_this_environment, unauth
 from sandbox.idenfy.validate import given, one_of, required, text
 from sandbox.idenfy.verification import Verification
 from sandbox.idenfy.world import World
+from sandbox.refusing import Handler, refusing
 
 WORLD = web.AppKey("world", World)
 
 Call = Callable[[World, dict[str, Any]], web.Response]
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 _BEFORE_STEPS = (
     *("clientId", "personScanRef", "firstName", "lastName", "successUrl", "errorUrl", "unverifiedUrl", "callbackUrl"),
@@ -60,15 +60,12 @@ def routes() -> list[web.RouteDef]:
 
 def _guarded(method: str, handler: Handler) -> Handler:
     async def answer(request: web.Request) -> web.Response:
-        try:
-            _check_method(request.method, method)
-            _check_credentials(request.app[WORLD], request.headers.get("Authorization", ""))
-            _fail_as_ordered(request.app[WORLD])
-            return await handler(request)
-        except Refused as refused:
-            return refused.response()
+        _check_method(request.method, method)
+        _check_credentials(request.app[WORLD], request.headers.get("Authorization", ""))
+        _fail_as_ordered(request.app[WORLD])
+        return await handler(request)
 
-    return answer
+    return refusing(answer)
 
 
 def _check_method(used: str, allowed: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from sandbox.dice import dice
 from sandbox.idenfy import steps, words
-from sandbox.idenfy.people import Person, dice, link
+from sandbox.idenfy.people import Person, link
 from sandbox.idenfy.verification import Stage, Verification
 
 _LINK_LIFE = 3600

@@ -36,7 +36,7 @@ A faulty call is answered with iDenfy's own envelope.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -50,10 +50,10 @@ from sandbox.idenfy.refusal import Refused, bad
 from sandbox.idenfy.validate import flag, given, mapping, one_of, required, text, texts, whole
 from sandbox.idenfy.verification import Verification, Webhook
 from sandbox.idenfy.world import World
+from sandbox.refusing import Handler, refusing
 
 Body = Mapping[str, Any]
 PlayIt = Callable[[World, Verification, Body], None]
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 _FORGERIES: Mapping[str, Signing] = {"wrong": "wrong", "missing": "missing", "prefixed": "prefixed"}
 _YEAR = 366 * 86_400
@@ -72,26 +72,16 @@ def routes() -> list[web.RouteDef]:
     }
     one = "/_sandbox/verifications/{scanRef}"
     return [
-        *(web.post(f"{one}/{way}", _refusing(_playing(play))) for way, play in ways.items()),
-        web.get("/_sandbox/verifications", _refusing(_all_truth)),
-        web.get(one, _refusing(_truth)),
-        web.get("/_sandbox/deliveries", _refusing(_deliveries)),
-        web.put("/_sandbox/notification", _refusing(_notification)),
-        web.put("/_sandbox/faults", _refusing(_faults)),
-        web.post("/_sandbox/flush", _refusing(_flush)),
-        web.post("/_sandbox/clock", _refusing(_clock)),
-        web.post("/_sandbox/webhooks", _refusing(_any_webhook)),
+        *(web.post(f"{one}/{way}", refusing(_playing(play))) for way, play in ways.items()),
+        web.get("/_sandbox/verifications", refusing(_all_truth)),
+        web.get(one, refusing(_truth)),
+        web.get("/_sandbox/deliveries", refusing(_deliveries)),
+        web.put("/_sandbox/notification", refusing(_notification)),
+        web.put("/_sandbox/faults", refusing(_faults)),
+        web.post("/_sandbox/flush", refusing(_flush)),
+        web.post("/_sandbox/clock", refusing(_clock)),
+        web.post("/_sandbox/webhooks", refusing(_any_webhook)),
     ]
-
-
-def _refusing(handler: Handler) -> Handler:
-    async def answer(request: web.Request) -> web.Response:
-        try:
-            return await handler(request)
-        except Refused as refused:
-            return refused.response()
-
-    return answer
 
 
 async def _body(request: web.Request) -> Body:
@@ -192,10 +182,10 @@ async def _faults(request: web.Request) -> web.Response:
     failing = given(body, "api", _statuses)
     for fault, value in wanted.items():
         if value is not None:
-            setattr(world.courier.faults, fault, value)
+            setattr(world.courier.losses, fault, value)
     if failing is not None:
         world.api_faults = deque(failing)
-    return web.json_response(asdict(world.courier.faults) | {"api": list(world.api_faults)})
+    return web.json_response(asdict(world.courier.losses) | {"api": list(world.api_faults)})
 
 
 async def _flush(request: web.Request) -> web.Response:
@@ -205,7 +195,7 @@ async def _flush(request: web.Request) -> web.Response:
 async def _clock(request: web.Request) -> web.Response:
     world, body = request.app[WORLD], await _body(request)
     world.clock.advance(required(body, "advance", whole(0, _YEAR)))
-    return web.json_response({"now": world.clock.now(), "expired": plays.expire_due(world)})
+    return web.json_response({"now": world.clock.seconds(), "expired": plays.expire_due(world)})
 
 
 async def _any_webhook(request: web.Request) -> web.Response:

@@ -9,15 +9,12 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+from sandbox.dice import dice
+
 _LETTERS = string.ascii_letters + string.digits
 _UUID_EPOCH = 0x01B21DD213814000
 _NODE = 0x025AD99A18E7
 _TICKS = 10_000_000
-
-
-def dice(*parts: object) -> Random:
-    """The same parts always roll the same numbers."""
-    return Random(":".join(str(part) for part in parts))  # noqa: S311 - repeatable on purpose, protects nothing
 
 
 @dataclass(frozen=True, slots=True)

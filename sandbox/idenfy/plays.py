@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sandbox.dice import dice
 from sandbox.idenfy import steps, words
-from sandbox.idenfy.people import dice
 from sandbox.idenfy.refusal import Refused, token_alive
 from sandbox.idenfy.verification import Result, Stage, Verification
 from sandbox.idenfy.world import World
@@ -75,7 +75,7 @@ def finish(world: World, verification: Verification, play: Play) -> None:
 def resubmit(world: World, verification: Verification, play: Play) -> None:
     """The user submitted again after a result: IDENTIFICATION_RESUBMITTED, with new times."""
     _must_be(verification, Stage.DONE)
-    verification.started = verification.later(world.clock.now(), *_RESUBMIT)
+    verification.started = verification.later(world.clock.seconds(), *_RESUBMIT)
     verification.finished = verification.reviewed = None
     _submitted(world, verification, play, words.RESUBMITTED)
 
@@ -92,9 +92,9 @@ def _submitted(world: World, verification: Verification, play: Play, event: str)
 
 def _take_part(world: World, verification: Verification) -> None:
     if verification.started is None:
-        verification.started = verification.later(world.clock.now(), *_STARTS_WITHIN)
+        verification.started = verification.later(world.clock.seconds(), *_STARTS_WITHIN)
     if verification.finished is None:
-        verification.finished = verification.later(world.clock.now(), *_SESSION)
+        verification.finished = verification.later(world.clock.seconds(), *_SESSION)
 
 
 def _automatic(verification: Verification, play: Play, *, simulated: bool) -> Result:
@@ -154,7 +154,7 @@ def _reviewed(world: World, verification: Verification, play: Play) -> None:
         mismatch_tags=mismatch if play.mismatch_tags is None else play.mismatch_tags,
     )
     verification.stage, verification.final = Stage.DONE, True
-    verification.reviewed = verification.later(world.clock.now(), *_REVIEW)
+    verification.reviewed = verification.later(world.clock.seconds(), *_REVIEW)
     verification.result = _judged(verification, decided, play)
     world.tell(verification, words.MANUAL_FINISHED)
 
@@ -206,7 +206,7 @@ def _run_out(world: World, verification: Verification) -> None:
 
 def expire_due(world: World) -> int:
     """Every unused token whose life is over has expired, its webhook sent. Says how many."""
-    now = world.clock.now()
+    now = world.clock.seconds()
     due = [each for each in world.verifications.values() if each.stage is Stage.OPEN and each.expires <= now]
     for verification in due:
         _run_out(world, verification)

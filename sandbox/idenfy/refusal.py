@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from sandbox.refusing import Refusal
+
 DOCUMENTATION = "https://github.com/idenfy/Documentation"
 NOT_IN_THIS_ENVIRONMENT = "This endpoint is not available for TESTING/PRODUCTION partners."
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """The request is answered with this HTTP status and this identifier."""
 
     def __init__(self, identifier: str | None, message: str, status: int = 400) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from sandbox.dice import dice
 from sandbox.idenfy import words
-from sandbox.idenfy.people import Person, dice
+from sandbox.idenfy.people import Person
 from sandbox.idenfy.steps import Steps, applying
 
 _WEBHOOKS_KEPT = 50

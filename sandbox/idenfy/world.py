@@ -9,26 +9,14 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sandbox.clock import Clock
+from sandbox.dice import dice
 from sandbox.idenfy import bodies, people, steps, words
 from sandbox.idenfy.account import Account, Behaviour
-from sandbox.idenfy.deliver import Courier, Notification
+from sandbox.idenfy.deliver import Notification, WebhookCourier
 from sandbox.idenfy.refusal import bad, not_in_contract, out_of_credits, unknown_scan_ref
 from sandbox.idenfy.validate import token_fields
 from sandbox.idenfy.verification import Stage, Verification, Webhook
-
-
-class Clock:
-    """Unix seconds of a base, moved on by ``advance``."""
-
-    def __init__(self, base: Callable[[], float]) -> None:
-        self._base = base
-        self._ahead = 0
-
-    def now(self) -> int:
-        return int(self._base()) + self._ahead
-
-    def advance(self, seconds: int) -> None:
-        self._ahead += seconds
 
 
 class World:
@@ -39,7 +27,7 @@ class World:
         self.behaviour = behaviour
         self.seed = secrets.token_hex(16) if behaviour.seed is None else str(behaviour.seed)
         self.clock = Clock(clock or (time.time if behaviour.seed is None else lambda: behaviour.start))
-        self.courier = Courier(Notification(account.webhook_url, account.signing_key), behaviour, self.seed)
+        self.courier = WebhookCourier(Notification(account.webhook_url, account.signing_key), behaviour, self.seed)
         self.credits = account.credits
         self.api_faults: deque[int] = deque()
         self.verifications: OrderedDict[str, Verification] = OrderedDict()
@@ -84,7 +72,7 @@ class World:
     ) -> Verification:
         self._created += 1
         seed = f"{self.seed}:{self._created}"
-        rolls, created = people.dice(seed), self.clock.now()
+        rolls, created = dice(seed), self.clock.seconds()
         return Verification(
             seed=seed,
             scan_ref=people.scan_ref(rolls, created, self._created),
@@ -108,7 +96,7 @@ class World:
 
     def is_alive(self, verification: Verification) -> bool:
         """Whether the user can still use the token."""
-        return verification.stage is Stage.OPEN and self.clock.now() < verification.expires
+        return verification.stage is Stage.OPEN and self.clock.seconds() < verification.expires
 
     def tell(self, verification: Verification, event: str, *, without: frozenset[str] = frozenset()) -> None:
         """The result goes out under the event names that the notification subscribes to, the same bytes under each."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.idverse import words
+from sandbox.pace import check
 
 Form = Literal["form", "query", "json"]
 """How a notification carries its two members: the published form, and what the pages leave room for (facts 2.1)."""
@@ -19,9 +20,10 @@ NO_RETRY: tuple[float, ...] = ()
 class Account:
     """A partner's tenant: its keys for both products, its limits and its configuration. Times are in seconds.
 
-    ``api_key`` stands behind ``Basic`` exactly as given. ``daily_quota`` and ``burst`` (calls a second) count create
-    and fetch JSON. With ``data_check`` every transaction also runs a data provider, with ``doc_only`` none looks at
-    faces unless its create request says otherwise.
+    ``api_key`` stands behind ``Basic`` exactly as given. ``webhook_url`` and ``webhook_header`` (name, value) are for
+    transactions whose create request names no receiver: at IDVerse nobody would be told of those. ``daily_quota`` and
+    ``burst`` (calls a second) count create and fetch JSON. With ``data_check`` every transaction also runs a data
+    provider, with ``doc_only`` none looks at faces unless its create request says otherwise.
     """
 
     tenant: str = "sandbox"
@@ -30,6 +32,8 @@ class Account:
     client_secret: str = field(default="sandbox-client-secret", repr=False)
     token_lifetime: int = 3600
     enterprise_token_lifetime: int = 900
+    webhook_url: str | None = None
+    webhook_header: tuple[str, str] | None = field(default=None, repr=False)
     daily_quota: int = 2000
     burst: int = 500
     link_lifetime: int = 7 * 86_400
@@ -52,7 +56,8 @@ class Behaviour:
     it and from the order of the calls.
 
     ``by_itself`` is the outcome to which every new transaction goes without being driven; ``None`` leaves them to the
-    control API. ``duplicates`` is how often each notification is sent, ``drop`` the share that is never sent.
+    control API. ``duplicates`` is how often each notification is sent, ``reorder`` how many are held and then sent in
+    another order (0: none), ``drop`` the share that is never sent.
     Whether EXPIRED and CANCELLED are notified is not published; ``tell_closings`` has them told, under these words.
     ``keep`` bounds what is remembered: transactions, tokens, attempts, and deliveries under way.
     """
@@ -68,22 +73,16 @@ class Behaviour:
     retries: tuple[float, ...] = NO_RETRY
     time_limit: float = 10.0
     duplicates: int = 1
+    reorder: int = 0
     drop: float = 0.0
     tell_closings: bool = False
     keep: int = 10_000
 
     def __post_init__(self) -> None:
-        waits = (self.opens_after, self.user_takes, self.checks_take, self.latency, *self.retries)
-        faults = {
-            "time_scale must be more than 0": self.time_scale <= 0,
-            "time_limit must be more than 0": self.time_limit <= 0,
-            "no wait may be negative": any(wait < 0 for wait in waits),
+        own = (self.opens_after, self.user_takes, self.checks_take, self.latency)
+        more = {
+            "no wait of its own may be negative": any(wait < 0 for wait in own),
             f"by_itself must be one of {', '.join(words.OUTCOMES)}": self.by_itself not in (None, *words.OUTCOMES),
             f"form must be one of {', '.join(FORMS)}": self.form not in FORMS,
-            "duplicates must be at least 1": self.duplicates < 1,
-            "drop must be between 0 and 1": not 0 <= self.drop <= 1,
-            "keep must be at least 1": self.keep < 1,
         }
-        wrong = [text for text, is_wrong in faults.items() if is_wrong]
-        if wrong:
-            raise ValueError("behaviour: " + "; ".join(wrong))
+        check(self, more)

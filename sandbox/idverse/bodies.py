@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.idenfy.people import dice
+from sandbox.dice import dice
 from sandbox.idverse import words
 from sandbox.idverse.people import Person, invent
 from sandbox.idverse.provider import id_matrix
@@ -87,7 +87,7 @@ def _statistics(transaction: Transaction) -> dict[str, Any]:
     flow = [
         (name, seconds)
         for name, seconds in list(zip(words.STEPS, _STEP_SECONDS, strict=True))[:taken]
-        if not (transaction.doc_only and name == "FACE_MATCH_CAPTURE")
+        if name in transaction.steps
     ]
     steps = []
     for name, seconds in flow:

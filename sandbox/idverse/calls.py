@@ -12,13 +12,13 @@ from aiohttp import web
 from sandbox.idverse import faults
 from sandbox.idverse.refusal import Refused
 from sandbox.idverse.world import World
+from sandbox.refusing import Handler, refusing
 
 WORLD = web.AppKey("world", World)
 STALE = web.RequestKey("stale", bool)
 """Whether the call shall answer with what was true before the last change."""
 
 Call = Callable[[World, web.Request], Awaitable[web.Response]]
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 def surrounded(name: str, call: Call) -> Handler:
@@ -29,12 +29,9 @@ def surrounded(name: str, call: Call) -> Handler:
         with world.limits.under_way():
             await _latency(world)
             world.pass_time()
-            try:
-                return await _answer(world, name, call, request)
-            except Refused as refused:
-                return refused.response()
+            return await _answer(world, name, call, request)
 
-    return answer
+    return refusing(answer)
 
 
 async def _latency(world: World) -> None:

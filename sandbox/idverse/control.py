@@ -24,11 +24,15 @@ Beside them:
 * ``GET /_sandbox/counts``: the account's calls a day (``counted`` against the quota, ``limited``, ``calls`` by name),
   and ``most_at_once``, the highest number of calls under way together.
 * ``GET /_sandbox/deliveries``: every remembered attempt, how many deliveries are ``pending``, and ``crashes``.
-* ``PUT /_sandbox/faults``: ``duplicates``, ``drop`` (share that is lost; 1 loses all), ``form`` (form, query, json),
+* ``PUT /_sandbox/notification``: ``url``, and ``header_name`` and ``header_value``, for transactions that are created
+  from now on without a receiver of their own.
+* ``PUT /_sandbox/faults``: ``duplicates``, ``reorder`` (hold n, send them in another order), ``drop`` (share that is
+  lost; 1 loses all), ``form`` (form, query, json),
   and ``api``, a list of ``{fault, call, transaction_id, times}`` (``sandbox.idverse.faults``: KINDS and CALLS;
   ``times`` 1 by default, 0 until replaced). A member left out stays.
 * ``POST /_sandbox/down``: every call is answered 503 by the CDN for so many scaled ``minutes``; 0 ends it.
   Transactions and notifications go on meanwhile.
+* ``POST /_sandbox/flush``: notifications held by ``reorder`` go out now.
 * ``POST /_sandbox/clock``: ``advance`` moves time on by so many seconds; what is due by then happens.
 * ``POST /_sandbox/tokens/revoke``: no access token is good any more.
 
@@ -37,7 +41,7 @@ A faulty call is answered with IDKit's envelope and a ``detail``.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -46,12 +50,14 @@ from aiohttp import web
 from sandbox.idverse import bodies, enterprise, faults, plays, words
 from sandbox.idverse.account import FORMS, Form
 from sandbox.idverse.calls import WORLD, as_json
-from sandbox.idverse.deliver import Notification
+from sandbox.idverse.deliver import Notification, Receiver
 from sandbox.idverse.faults import Order
 from sandbox.idverse.refusal import Refused, not_now
 from sandbox.idverse.validate import (
     flag,
     given,
+    header_name,
+    header_text,
     listed,
     mapping,
     number,
@@ -60,14 +66,15 @@ from sandbox.idverse.validate import (
     redactable,
     required,
     text,
+    web_address,
     whole,
 )
 from sandbox.idverse.world import World
+from sandbox.refusing import Handler
 
 Body = Mapping[str, Any]
 Play = Callable[[World, str, Body], object]
 Asked = Callable[[World, Body], object]
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 _YEAR = 366 * 86_400
 _DAY_MINUTES = 24 * 60
@@ -104,8 +111,10 @@ def routes() -> list[web.RouteDef]:
         ("GET", "counts"): lambda world, _: world.limits.report(),
         ("GET", "deliveries"): lambda world, _: world.courier.report(),
         ("PUT", "faults"): _faults,
+        ("PUT", "notification"): _notification,
         ("POST", "down"): _down,
         ("POST", "clock"): _clock,
+        ("POST", "flush"): lambda world, _: {"sent": world.courier.flush()},
         ("POST", "tokens/revoke"): lambda world, _: {"revoked": world.revoke_tokens()},
     }
     return [
@@ -196,14 +205,26 @@ def _order(member: str, value: object) -> Order:
 
 
 def _faults(world: World, body: Body) -> object:
-    losses = world.courier.losses
-    duplicates, drop = given(body, "duplicates", whole(1, 100)), given(body, "drop", number(0, 1))
+    courier, losses = world.courier, world.courier.losses
+    wanted = {
+        "duplicates": given(body, "duplicates", whole(1, 100)),
+        "reorder": given(body, "reorder", whole(0, 1000)),
+        "drop": given(body, "drop", number(0, 1)),
+    }
     form, orders = given(body, "form", one_of(FORMS)), given(body, "api", listed(_order))
-    losses.duplicates = losses.duplicates if duplicates is None else duplicates
-    losses.drop = losses.drop if drop is None else drop
-    losses.form = losses.form if form is None else cast("Form", form)
+    for loss, value in wanted.items():
+        if value is not None:
+            setattr(losses, loss, value)
+    courier.form = courier.form if form is None else cast("Form", form)
     world.faults.orders = world.faults.orders if orders is None else list(orders)
-    return {**asdict(losses), "api": [asdict(order) for order in world.faults.orders]}
+    return {**asdict(losses), "form": courier.form, "api": [asdict(order) for order in world.faults.orders]}
+
+
+def _notification(world: World, body: Body) -> object:
+    url, name = required(body, "url", web_address), given(body, "header_name", header_name)
+    value = given(body, "header_value", header_text)
+    world.receiver = Receiver(url, None if value is None else (name or "Authorization", value))
+    return {"url": url, "header_name": None if value is None else name or "Authorization"}
 
 
 def _down(world: World, body: Body) -> object:

@@ -92,8 +92,8 @@ def _transaction(world: World, body: Mapping[str, Any]) -> EnterpriseTransaction
             raise invalid("transactionId", "one that is not taken")
     return EnterpriseTransaction(
         transaction_id=chosen or ulid(world.clock.now(), world.seed, world.number()),
-        event_receiver=_receiver(body, "notifyUrlEvent"),
-        complete_receiver=_receiver(body, "notifyUrlComplete"),
+        event_receiver=_receiver(body, "notifyUrlEvent") or world.receiver,
+        complete_receiver=_receiver(body, "notifyUrlComplete") or world.receiver,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.idenfy.people import dice
+from sandbox.dice import dice
 
 _FIRST = ("ZOE", "LACHLAN", "MATILDA", "NOAH", "CHLOË", "THUY")
 _MIDDLE = ("ANNE", "JAMES", "ROSE", "LEE")

@@ -37,6 +37,8 @@ def open_link(world: World, name: str) -> None:
 
 def take_step(world: World, name: str, step: str) -> None:
     """The user is at that step; a link that was not opened yet is opened first."""
+    if step not in world.find(name).steps:
+        raise not_now(f"the document-only flow has no step {step}")
     if world.find(name).status == words.PENDING:
         open_link(world, name)
     world.change(_open_one(world, name, words.INPROGRESS), step=step)
@@ -89,7 +91,7 @@ def over_time(world: World, name: str, outcome: str) -> None:
     captured = opened + world.scaled(behaviour.user_takes / 2)
     submitted = opened + world.scaled(behaviour.user_takes)
     world.at(opened, name, lambda: open_link(world, name))
-    world.at(captured, name, partial(take_step, world, name, "FACE_MATCH_CAPTURE"))
+    world.at(captured, name, partial(take_step, world, name, world.find(name).steps[-2]))
     if outcome in {words.EXPIRED, words.CANCELLED}:
         world.at(submitted, name, lambda: close(world, name, outcome))
         return

@@ -7,12 +7,14 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.refusing import Refusal
+
 INTERNAL_ERROR = {"error_message": "Internal Server Error."}
 TOO_MANY = {"error_message": "Too Many Requests."}
 """The page on rate limits prints no body: the envelope is IDKit's, the text ours."""
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """The request is answered with this HTTP status and body; ``detail`` is told on the control API alone."""
 
     def __init__(self, status: int, body: Mapping[str, Any], detail: str = "") -> None:

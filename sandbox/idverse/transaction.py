@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.idenfy.people import dice
+from sandbox.dice import dice
 from sandbox.idverse import words
 from sandbox.idverse.deliver import Receiver
 
@@ -53,6 +53,11 @@ class Transaction:
         """The parts of ``results`` that this transaction's flow has (facts 6.2)."""
         absent = (words.FACE_PARTS if self.doc_only else frozenset()) | (frozenset() if self.data_check else {"data"})
         return tuple(part for part in words.PARTS if part not in absent)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps of this transaction's flow (facts 5.2)."""
+        return tuple(step for step in words.STEPS if not (self.doc_only and step == words.FACE_STEP))
 
     def has_passed(self, step: str) -> bool:
         """Whether the user went beyond that step."""

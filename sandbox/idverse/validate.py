@@ -98,14 +98,22 @@ def mapping(member: str, value: object) -> dict[str, Any]:
     return value
 
 
-def address(member: str, value: object) -> str:
-    """An https URL; plain http is taken from this machine alone, where receivers under test run."""
+def web_address(member: str, value: object) -> str:
+    """An http or https URL of any host."""
     try:
         url = URL(text(member, value))
-        scheme, host = url.scheme, url.host
+        usable = url.scheme in {"http", "https"} and bool(url.host)
     except ValueError:
-        raise bad(f"{member} is not a URL") from None
-    if not host or not (scheme == "https" or (scheme == "http" and host in _HERE)):
+        usable = False
+    if not usable:
+        raise bad(f"{member} is not a URL")
+    return str(url)
+
+
+def address(member: str, value: object) -> str:
+    """An https URL; plain http is taken from this machine alone, where receivers under test run."""
+    url = URL(web_address(member, value))
+    if url.scheme != "https" and url.host not in _HERE:
         raise bad(f"{member} must be an https URL")
     return str(url)
 

@@ -19,6 +19,8 @@ PARTS = ("documents", "facematch", "liveness", "data")
 FACE_PARTS = frozenset({"facematch", "liveness"})
 
 STEPS = ("PRIVACY", "ID_INFORMATION", "FACE_MATCH_CAPTURE", "SUBMITTED")
+FACE_STEP = "FACE_MATCH_CAPTURE"
+"""Not in the document-only flow (facts 5.2)."""
 REDACTABLE = ("records", "assets", "face", "data")
 OUTCOMES = (PASSED, FLAGGED, EXPIRED, CANCELLED)
 

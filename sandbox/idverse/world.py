@@ -13,10 +13,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sandbox.idenfy.people import dice
+from sandbox.clock import Clock
+from sandbox.dice import dice
 from sandbox.idverse import validate
 from sandbox.idverse.account import Account, Behaviour
-from sandbox.idverse.deliver import Courier
+from sandbox.idverse.deliver import NotificationCourier, Receiver
 from sandbox.idverse.faults import Faults
 from sandbox.idverse.limits import Limits
 from sandbox.idverse.refusal import Refused, unknown_transaction
@@ -29,20 +30,6 @@ _DUE_ENTRIES_PER_TRANSACTION = 16
 _LETTERS = string.ascii_letters + string.digits
 
 
-class Clock:
-    """Unix seconds of a base, moved on by ``advance``."""
-
-    def __init__(self, base: Callable[[], float]) -> None:
-        self._base = base
-        self._ahead = 0.0
-
-    def now(self) -> float:
-        return self._base() + self._ahead
-
-    def advance(self, seconds: float) -> None:
-        self._ahead += seconds
-
-
 class World:
     """State of one running sandbox. Nothing here waits: deliveries are handed to the courier."""
 
@@ -51,7 +38,8 @@ class World:
         self.behaviour = behaviour
         self.seed = secrets.token_hex(16) if behaviour.seed is None else str(behaviour.seed)
         self.clock = Clock(clock or time.time)
-        self.courier = Courier(behaviour, self.seed)
+        self.courier = NotificationCourier(behaviour, self.seed)
+        self.receiver = None if account.webhook_url is None else Receiver(account.webhook_url, account.webhook_header)
         self.limits = Limits(account, behaviour.time_scale)
         self.faults = Faults()
         self.closing = asyncio.Event()
@@ -100,10 +88,13 @@ class World:
             doc_only=self.account.doc_only if doc_only is None else doc_only,
             data_check=self.account.data_check,
             said=validate.said(request),
-            receivers=validate.receivers(request),
+            receivers=validate.receivers(request) or self._receivers(),
         )
         self._remember(self.transactions, transaction.transaction_id, transaction)
         return transaction
+
+    def _receivers(self) -> tuple[Receiver, ...]:
+        return () if self.receiver is None else (self.receiver,)
 
     def create_enterprise(self, transaction: EnterpriseTransaction) -> None:
         self._remember(self.enterprise, transaction.transaction_id, transaction)

@@ -8,13 +8,12 @@ Solaris' pages leave open is decided in one place each, and said there.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import Callable
 
 from aiohttp import web
 
-from sandbox.solaris import api, control, plays, subscriptions, tokens
+from sandbox.lifecycle import living
+from sandbox.solaris import api, businesses, control, plays, subscriptions, tokens
 from sandbox.solaris.account import Account, Behaviour
 from sandbox.solaris.guard import WORLD
 from sandbox.solaris.world import World
@@ -25,43 +24,20 @@ _LOOK_AT_CLOCK_EVERY = 0.05
 def make_app(
     account: Account | None = None, behaviour: Behaviour | None = None, clock: Callable[[], float] | None = None
 ) -> web.Application:
-    """The application; its cleanup stops every delivery within ``deliver.STOP_WITHIN`` seconds.
+    """The application; its cleanup stops every delivery within ``courier.STOP_WITHIN`` seconds.
 
     ``clock`` gives Unix seconds and defaults to the real one; the vendor's time passes ``1 / time_scale`` as fast.
     """
     app = web.Application()
-    app[WORLD] = World(account or Account(), behaviour or Behaviour(), clock)
-    app.add_routes([*tokens.routes(), *subscriptions.routes(), *api.routes(), *control.routes()])
+    app[WORLD] = world = World(account or Account(), behaviour or Behaviour(), clock)
+    app.add_routes([*tokens.routes(), *subscriptions.routes(), *api.routes(), *businesses.routes(), *control.routes()])
     app.on_shutdown.append(_end_hanging_calls)
-    app.cleanup_ctx.append(_deliveries)
-    app.cleanup_ctx.append(_passing_time)
+    living(app, world.courier, lambda: plays.play_due(world), _LOOK_AT_CLOCK_EVERY)
     return app
 
 
 async def _end_hanging_calls(app: web.Application) -> None:
     app[WORLD].stopping.set()
-
-
-async def _deliveries(app: web.Application) -> AsyncIterator[None]:
-    courier = app[WORLD].courier
-    courier.open()
-    yield
-    await courier.close()
-
-
-async def _passing_time(app: web.Application) -> AsyncIterator[None]:
-    """Results of calls fall due by themselves; a failure of this task is raised by the cleanup."""
-    task = asyncio.create_task(_watch_clock(app[WORLD]), name="solaris clock")
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
-async def _watch_clock(world: World) -> None:
-    while True:
-        plays.play_due(world)
-        await asyncio.sleep(_LOOK_AT_CLOCK_EVERY)
 
 
 __all__ = ["Account", "Behaviour", "make_app"]

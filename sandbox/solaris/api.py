@@ -33,6 +33,7 @@ def routes() -> list[web.RouteDef]:
         web.get(identification, guarded(retrieve)),
         web.patch(identification + "/request", guarded(request_identification)),
         web.get(identification + "/supported_documents", guarded(supported_documents)),
+        web.get(identification + "/supported_documents_from_fourthline", guarded(supported_documents)),
         web.get(identification + "/idnow_attempts", guarded(idnow_attempts)),
         web.post(person + "/identification_sessions", guarded(create_session)),
         web.get(person + "/identification_sessions/{id}", guarded(retrieve_session)),
@@ -48,15 +49,8 @@ def _identification(request: web.Request) -> Identification:
 
 
 async def create_person(request: web.Request) -> web.Response:
-    world, body = request.app[WORLD], await json_object(request)
-    person_id = world.new_id("cper")
-    members = persons.created(person_id, body, world.clock.now(), world.account.countries)
-    likeness = persons.likeness(members)
-    if world.likenesses[likeness] >= persons.MOST_IDENTICAL:
-        raise Refused(400, "bad_request", "Too many identical persons; vary names, birth city and birth date.")
-    world.likenesses[likeness] += 1
-    world.persons[person_id] = Person(person_id, members)
-    return web.json_response(members, status=201)
+    person = plays.create_person(request.app[WORLD], await json_object(request))
+    return web.json_response(person.members, status=201)
 
 
 async def retrieve_person(request: web.Request) -> web.Response:

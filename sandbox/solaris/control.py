@@ -10,19 +10,26 @@ Each takes a JSON object (or nothing). Under ``POST /_sandbox/identifications/{i
 
 Beside them:
 
+* ``POST /_sandbox/identifications``: the partner's three calls in one: a person (the members of the body; by default
+  called X-MANUALTEST-HAPPYPATH), an identification of it, and its request.
 * ``POST /_sandbox/persons/{id}/screening``: CDD members, PERSON_CHANGED goes out. ``POST .../delete``: Solaris erases
   the person, PERSON_DELETED goes out.
+* ``POST /_sandbox/business_identifications/{id}/status``: ``status``, with ``legal`` (any word, such as
+  ``information_required``) and ``missing`` (a list of words). ``POST /_sandbox/businesses/{id}/delete``: Solaris erases
+  the business, BUSINESS_DELETED goes out.
 * ``GET /_sandbox/truth``: every identification's status, whether it is final, its history and attempts.
 * ``GET /_sandbox/usage``: the partner's API: ``calls`` in all and ``byRoute``, the ``highest`` number at once, how many
   were ``refused`` as too many, and ``tokens`` asked for.
 * ``GET /_sandbox/deliveries``: every remembered attempt (notification, subscription, event, entity, attempt, status or
   error), how many deliveries are ``pending``, and ``crashes`` (empty, or a fault of the sandbox).
 * ``PUT /_sandbox/faults``: ``next``, a list of faults that the next API calls meet with one after the other; ``every``,
-  one that all others meet with (null: none); ``duplicates`` of each notification; ``drop``, the share that is lost (1:
-  all). A member left out stays. The faults: ``hang`` (until Solaris' idle time-out of 150 s, then 504), ``500``,
-  ``429``, ``html`` (a CDN's page), ``content_type`` (the right JSON as text), ``truncated`` (half of it),
+  one that all others meet with (null: none); ``token``, a list for the next calls of the token endpoint;
+  ``duplicates`` of each notification; ``reorder`` (hold n, send them in another order); ``drop``, the share that is
+  lost (1: all). A member left out stays. The faults: ``hang`` (until Solaris' idle time-out of 150 s, then 504),
+  ``500``, ``429``, ``html`` (a CDN's page), ``content_type`` (the right JSON as text), ``truncated`` (half of it),
   ``error_body`` (200 with an error), ``stale`` (an identification is retrieved as it was ahead of its last change).
 * ``POST /_sandbox/down``: for ``minutes`` of the vendor's every call is answered 502 and webhooks wait.
+* ``POST /_sandbox/flush``: notifications held by ``reorder`` go out now.
 * ``POST /_sandbox/clock``: ``advance`` moves time on by so many seconds; what falls due happens.
 * ``POST /_sandbox/tokens``: every token is void from now on.
 * ``POST /_sandbox/webhooks``: sends ``body`` (any JSON object) as ``event`` (any of facts, section 5) about ``entity``.
@@ -39,10 +46,11 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.solaris import persons, plays, scenarios, words
-from sandbox.solaris.guard import FAULTS, WORLD, Handler, json_object
+from sandbox.refusing import Handler, refusing
+from sandbox.solaris import businesses, persons, plays, scenarios, words
+from sandbox.solaris.guard import FAULTS, WORLD, json_object
 from sandbox.solaris.models import Identification
-from sandbox.solaris.refusal import Refused, invalid
+from sandbox.solaris.refusal import invalid
 from sandbox.solaris.world import World
 
 Body = Mapping[str, Any]
@@ -56,29 +64,23 @@ def routes() -> list[web.RouteDef]:
     posts: Mapping[str, Handler] = {
         "persons/{id}/screening": _screening,
         "persons/{id}/delete": _delete,
+        "business_identifications/{id}/status": _business_status,
+        "businesses/{id}/delete": _delete_business,
         "down": _down,
         "clock": _clock,
+        "flush": _flush,
         "tokens": _void_tokens,
         "webhooks": _any_webhook,
     }
     return [
-        *(web.post(f"/_sandbox/identifications/{{id}}/{way}", _refusing(_playing(play))) for way, play in ways.items()),
-        *(web.post(f"/_sandbox/{path}", _refusing(handler)) for path, handler in posts.items()),
+        web.post("/_sandbox/identifications", refusing(_begin)),
+        *(web.post(f"/_sandbox/identifications/{{id}}/{way}", refusing(_playing(play))) for way, play in ways.items()),
+        *(web.post(f"/_sandbox/{path}", refusing(handler)) for path, handler in posts.items()),
         web.get("/_sandbox/truth", _truth),
         web.get("/_sandbox/usage", _usage),
         web.get("/_sandbox/deliveries", _deliveries),
-        web.put("/_sandbox/faults", _refusing(_faults)),
+        web.put("/_sandbox/faults", refusing(_faults)),
     ]
-
-
-def _refusing(handler: Handler) -> Handler:
-    async def answer(request: web.Request) -> web.Response:
-        try:
-            return await handler(request)
-        except Refused as refused:
-            return refused.response()
-
-    return answer
 
 
 def _playing(play: PlayIt) -> Handler:
@@ -89,6 +91,14 @@ def _playing(play: PlayIt) -> Handler:
         return web.json_response(identification.truth)
 
     return answer
+
+
+async def _begin(request: web.Request) -> web.Response:
+    world, body = request.app[WORLD], await json_object(request)
+    person = plays.create_person(world, {"first_name": "X-MANUALTEST-HAPPYPATH", "last_name": "Example"} | body)
+    identification = plays.create(world, person, {"method": "idnow"})
+    plays.request(world, identification)
+    return web.json_response(identification.truth)
 
 
 def _one_of(body: Body, field: str, allowed: Mapping[str, Any] | frozenset[str] | tuple[str, ...]) -> str | None:
@@ -146,9 +156,33 @@ async def _delete(request: web.Request) -> web.Response:
     return web.json_response({})
 
 
+async def _business_status(request: web.Request) -> web.Response:
+    world, body = request.app[WORLD], await json_object(request)
+    identification = world.business_identification(request.match_info["id"])
+    legal, missing = body.get("legal"), body.get("missing", [])
+    if legal is not None and not isinstance(legal, str):
+        raise invalid("legal", "must be a string")
+    if not isinstance(missing, list) or not all(isinstance(each, str) for each in missing):
+        raise invalid("missing", "must be a list of strings")
+    status = _required(body, "status", words.BUSINESS_STATUSES)
+    businesses.decide(world, identification, status, legal, missing)
+    return web.json_response(identification.truth)
+
+
+async def _delete_business(request: web.Request) -> web.Response:
+    world = request.app[WORLD]
+    businesses.delete(world, world.business(request.match_info["id"])["id"])
+    return web.json_response({})
+
+
 async def _truth(request: web.Request) -> web.Response:
-    everything = request.app[WORLD].identifications.values()
-    return web.json_response({"identifications": [each.truth for each in everything]})
+    world = request.app[WORLD]
+    return web.json_response(
+        {
+            "identifications": [each.truth for each in world.identifications.values()],
+            "businessIdentifications": [each.truth for each in world.business_identifications.values()],
+        }
+    )
 
 
 async def _usage(request: web.Request) -> web.Response:
@@ -171,15 +205,25 @@ async def _deliveries(request: web.Request) -> web.Response:
 async def _faults(request: web.Request) -> web.Response:
     body, world = await json_object(request), request.app[WORLD]
     losses = world.courier.losses
-    following, every = body.get("next", list(world.next_faults)), _one_of(body, "every", FAULTS)
-    if not isinstance(following, list) or any(fault not in FAULTS for fault in following):
-        raise invalid("next", "is not a list of known faults")
-    duplicates, drop = _number(body, "duplicates", 1, 100), _number(body, "drop", 0, 1)
-    world.next_faults = deque(following)
+    following, every = _faults_in_turn(body, "next"), _one_of(body, "every", FAULTS)
+    of_tokens = _faults_in_turn(body, "token")
+    duplicates, reorder = _number(body, "duplicates", 1, 100), _number(body, "reorder", 0, 1000)
+    drop = _number(body, "drop", 0, 1)
+    world.next_faults = world.next_faults if following is None else deque(following)
+    world.token_faults = world.token_faults if of_tokens is None else deque(of_tokens)
     world.every_call = every if "every" in body else world.every_call
     losses.duplicates = losses.duplicates if duplicates is None else int(duplicates)
+    losses.reorder = losses.reorder if reorder is None else int(reorder)
     losses.drop = losses.drop if drop is None else drop
-    return web.json_response(asdict(losses) | {"next": list(world.next_faults), "every": world.every_call})
+    ordered = {"next": list(world.next_faults), "token": list(world.token_faults), "every": world.every_call}
+    return web.json_response(asdict(losses) | ordered)
+
+
+def _faults_in_turn(body: Body, field: str) -> list[str] | None:
+    value = body.get(field)
+    if value is not None and (not isinstance(value, list) or any(fault not in FAULTS for fault in value)):
+        raise invalid(field, "is not a list of known faults")
+    return value
 
 
 async def _down(request: web.Request) -> web.Response:
@@ -188,11 +232,15 @@ async def _down(request: web.Request) -> web.Response:
     return web.json_response({"seconds": world.down_for()})
 
 
+async def _flush(request: web.Request) -> web.Response:
+    return web.json_response({"sent": request.app[WORLD].courier.flush()})
+
+
 async def _clock(request: web.Request) -> web.Response:
     world, body = request.app[WORLD], await json_object(request)
     world.clock.advance(int(_number(body, "advance", 0, _YEAR) or 0))
     plays.play_due(world)
-    return web.json_response({"now": world.clock.now()})
+    return web.json_response({"now": world.clock.seconds()})
 
 
 async def _void_tokens(request: web.Request) -> web.Response:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiohttp import web
 
+from sandbox.refusing import Handler, refusing
 from sandbox.solaris.refusal import Refused, bad_gateway, generic_error, too_many
 from sandbox.solaris.world import World
 
@@ -16,8 +17,6 @@ WORLD = web.AppKey("world", World)
 STALE = web.RequestKey("stale", bool)
 FAULTS = ("hang", "500", "429", "html", "content_type", "truncated", "error_body", "stale")
 """Faults that the control API can order; ``control`` says what each does."""
-
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 _HANG = 150.0
 """Seconds after which Solaris ends an idle call (facts 7, conventions)."""
@@ -29,13 +28,10 @@ def guarded(handler: Handler) -> Handler:
 
     async def answer(request: web.Request) -> web.Response:
         world = request.app[WORLD]
-        try:
-            async with _counted(world, request):
-                return await _with_fault(world, request, handler)
-        except Refused as refused:
-            return refused.response()
+        async with _counted(world, request):
+            return await _with_fault(world, request, handler)
 
-    return answer
+    return refusing(answer)
 
 
 @asynccontextmanager
@@ -57,13 +53,14 @@ async def _with_fault(world: World, request: web.Request, handler: Handler) -> w
     if world.down_for():
         raise bad_gateway()
     fault = world.take_fault()
-    await _refuse_as_ordered(fault, world)
+    await refuse_as_ordered(fault, world)
     _check_token(world, request.headers.get("Authorization"))
     request[STALE] = fault == "stale"
-    return _spoilt(fault, await handler(request))
+    return spoilt(fault, await handler(request))
 
 
-async def _refuse_as_ordered(fault: str | None, world: World) -> None:
+async def refuse_as_ordered(fault: str | None, world: World) -> None:
+    """Raises ``Refused`` where the fault takes the call's place, late where it hangs."""
     if fault == "hang":
         with suppress(TimeoutError):
             await asyncio.wait_for(world.stopping.wait(), _HANG * world.behaviour.time_scale)
@@ -74,7 +71,7 @@ async def _refuse_as_ordered(fault: str | None, world: World) -> None:
         raise too_many()
 
 
-def _spoilt(fault: str | None, right: web.Response) -> web.Response:
+def spoilt(fault: str | None, right: web.Response) -> web.Response:
     """The right answer, or what an ordered fault makes of it; the call itself has then happened."""
     body = right.body if isinstance(right.body, bytes) else b""
     if fault == "html":
@@ -92,7 +89,7 @@ def _check_token(world: World, header: str | None) -> None:
     if not header:
         raise Refused(401, "token_required", "An access token is required.")
     scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or world.tokens.get(token, 0) <= world.clock.now():
+    if scheme.lower() != "bearer" or world.tokens.get(token, 0) <= world.clock.seconds():
         raise Refused(401, "invalid_token", "The access token is invalid or expired.")
 
 

@@ -79,6 +79,31 @@ class Identification:
 
 
 @dataclass(slots=True)
+class BusinessIdentification:
+    """``legal`` is Solaris' word on the legal identification, ``missing`` what it still needs for that."""
+
+    id: str
+    business_id: str
+    method: str
+    status: str = words.CREATED
+    url: str | None = None
+    completed: int | None = None
+    legal: str | None = None
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def truth(self) -> dict[str, Any]:
+        """The sandbox's own truth."""
+        return {
+            "id": self.id,
+            "businessId": self.business_id,
+            "status": self.status,
+            "final": self.status in words.FINAL,
+            "legal": self.legal,
+        }
+
+
+@dataclass(slots=True)
 class Subscription:
     """``secret`` is told once, by the answer that created it. ``canceled`` once a receiver said 410."""
 

@@ -8,13 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.idenfy.people import dice
-from sandbox.solaris import idnow, resources, scenarios, words
+from sandbox.dice import dice
+from sandbox.solaris import idnow, persons, resources, scenarios, words
 from sandbox.solaris.models import Attempt, Identification, Person
 from sandbox.solaris.refusal import Refused, invalid
 from sandbox.solaris.world import World
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def create_person(world: World, asked: Mapping[str, Any]) -> Person:
+    """A new person. More than a thousand identical ones are refused (facts 7)."""
+    person_id = world.new_id("cper")
+    members = persons.created(person_id, asked, world.clock.seconds(), world.account.countries)
+    likeness = persons.likeness(members)
+    if world.likenesses[likeness] >= persons.MOST_IDENTICAL:
+        raise Refused(400, "bad_request", "Too many identical persons; vary names, birth city and birth date.")
+    world.likenesses[likeness] += 1
+    world.persons[person_id] = Person(person_id, members)
+    return world.persons[person_id]
 
 
 def create(world: World, person: Person, asked: Mapping[str, Any]) -> Identification:
@@ -49,13 +61,13 @@ def call(world: World, identification: Identification, scenario: str | None) -> 
     if played is None:
         raise invalid("scenario", "is needed, since the person's name asks for none")
     _open_attempt(world, identification)
-    identification.steps = scenarios.steps(played, world.clock.now(), world.behaviour)
+    identification.steps = scenarios.steps(played, world.clock.seconds(), world.behaviour)
     play_due(world)
 
 
 def play_due(world: World) -> None:
     """Every result whose time has come arrives."""
-    now = world.clock.now()
+    now = world.clock.seconds()
     for identification in world.identifications.values():
         while identification.steps and identification.steps[0].due <= now:
             step = identification.steps.pop(0)
@@ -84,7 +96,7 @@ def _apply(world: World, identification: Identification, said: str, reason: str 
     if changes:
         person.members |= idnow.NEW_DATA
     attempt.result, attempt.reason = said, reason
-    attempt.payload = idnow.payload(identification, attempt, world.clock.now())
+    attempt.payload = idnow.payload(identification, attempt, world.clock.seconds())
     change_status(world, identification, words.STATUS_OF_RESULT[said])
     if changes:
         world.tell(words.PERSON_CHANGED, person.id, {})
@@ -95,7 +107,7 @@ def change_status(world: World, identification: Identification, status: str) -> 
     identification.before = resources.retrieved(identification)
     identification.status = status
     identification.history.append(status)
-    identification.completed = world.clock.now() if status in words.FINAL else None
+    identification.completed = world.clock.seconds() if status in words.FINAL else None
     if status == words.SUCCESSFUL and not identification.documents:
         identification.documents = [_document(world, *document) for document in idnow.DOCUMENTS]
     _tell(world, identification)

@@ -6,8 +6,10 @@ import uuid
 
 from aiohttp import web
 
+from sandbox.refusing import Refusal
 
-class Refused(Exception):
+
+class Refused(Refusal):
     """The request is answered with this HTTP status and this code in Solaris' envelope."""
 
     def __init__(self, status: int, code: str, detail: str, field: str | None = None) -> None:

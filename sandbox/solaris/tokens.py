@@ -8,12 +8,14 @@ import hmac
 
 from aiohttp import web
 
+from sandbox.refusing import refusing
 from sandbox.solaris.account import Account
-from sandbox.solaris.guard import WORLD
+from sandbox.solaris.guard import WORLD, refuse_as_ordered, spoilt
+from sandbox.solaris.world import World
 
 
 def routes() -> list[web.RouteDef]:
-    return [web.post("/oauth2/token", issue)]
+    return [web.post("/oauth2/token", refusing(issue))]
 
 
 async def issue(request: web.Request) -> web.Response:
@@ -22,6 +24,12 @@ async def issue(request: web.Request) -> web.Response:
     world.usage.tokens += 1
     if world.down_for():
         return _error(502, "temporarily_unavailable")
+    fault = world.token_faults.popleft() if world.token_faults else None
+    await refuse_as_ordered(fault, world)
+    return spoilt(fault, await _issued(world, request))
+
+
+async def _issued(world: World, request: web.Request) -> web.Response:
     if not _knows(world.account, request.headers.get("Authorization", "")):
         return _error(401, "invalid_client")
     form = await request.post()
@@ -29,7 +37,7 @@ async def issue(request: web.Request) -> web.Response:
         return _error(400, "unsupported_grant_type")
     if form.get("scope") != "partners":
         return _error(400, "invalid_scope")
-    now, lifetime = world.clock.now(), world.account.token_lifetime
+    now, lifetime = world.clock.seconds(), world.account.token_lifetime
     world.tokens = {token: end for token, end in world.tokens.items() if end > now}
     token = world.new_id("")
     world.tokens[token] = now + lifetime

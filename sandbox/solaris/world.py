@@ -10,11 +10,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.idenfy.people import dice
-from sandbox.idenfy.world import Clock
+from sandbox.clock import Clock
+from sandbox.dice import dice
 from sandbox.solaris.account import Account, Behaviour
-from sandbox.solaris.deliver import Courier, Notification
-from sandbox.solaris.models import Identification, Person, Subscription
+from sandbox.solaris.deliver import Notification, NotificationCourier
+from sandbox.solaris.models import BusinessIdentification, Identification, Person, Subscription
 from sandbox.solaris.refusal import not_found
 
 
@@ -37,14 +37,17 @@ class World:
         self.behaviour = behaviour
         self.seed = secrets.token_hex(16) if behaviour.seed is None else str(behaviour.seed)
         self.clock = Clock(_vendor_seconds(clock or time.time, behaviour.time_scale))
-        self.courier = Courier(behaviour, self.seed, self.clock.now, self.down_for)
+        self.courier = NotificationCourier(behaviour, self.seed, self.clock.seconds, self.down_for)
         self.usage = Usage()
         self.tokens: dict[str, int] = {}
         self.next_faults: deque[str] = deque()
+        self.token_faults: deque[str] = deque()
         self.every_call: str | None = None
         self.persons: dict[str, Person] = {}
         self.likenesses: Counter[tuple[str, ...]] = Counter()
         self.identifications: dict[str, Identification] = {}
+        self.businesses: dict[str, dict[str, Any]] = {}
+        self.business_identifications: dict[str, BusinessIdentification] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self.stopping = asyncio.Event()
         self._down_until = 0
@@ -56,11 +59,11 @@ class World:
         return dice(self.seed, "id", self._made).randbytes(16).hex() + suffix
 
     def go_down(self, seconds: int) -> None:
-        self._down_until = self.clock.now() + seconds
+        self._down_until = self.clock.seconds() + seconds
 
     def down_for(self) -> int:
         """The vendor's seconds until it is up again; 0 when it is."""
-        return max(0, self._down_until - self.clock.now())
+        return max(0, self._down_until - self.clock.seconds())
 
     def take_fault(self) -> str | None:
         """The fault that the next call meets with, if any."""
@@ -78,6 +81,18 @@ class World:
         if found is None or person_id not in {None, found.person.id}:
             raise not_found(f"identification with id {identification_id}")
         return found
+
+    def business(self, business_id: str) -> dict[str, Any]:
+        """Raises ``Refused`` when there is none, or no longer."""
+        if business_id not in self.businesses:
+            raise not_found(f"business with id {business_id}")
+        return self.businesses[business_id]
+
+    def business_identification(self, identification_id: str) -> BusinessIdentification:
+        """Raises ``Refused`` when there is none, or no longer."""
+        if identification_id not in self.business_identifications:
+            raise not_found(f"business identification with id {identification_id}")
+        return self.business_identifications[identification_id]
 
     def subscription(self, subscription_id: str) -> Subscription:
         """Raises ``Refused`` when there is none that lives."""

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.dice import dice
 from sandbox.idenfy import Account, Behaviour, bodies, words
 from sandbox.idenfy.api import parsed
-from sandbox.idenfy.people import dice, scan_ref
+from sandbox.idenfy.people import scan_ref
 from sandbox.idenfy.refusal import Refused
 from sandbox.idenfy.validate import TOKEN_FIELDS
 from sandbox.idenfy.verification import Verification

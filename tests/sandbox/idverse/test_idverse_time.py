@@ -48,6 +48,22 @@ async def test_a_transaction_goes_its_way_over_time(
     assert told == len(vendor.inbox.got)
 
 
+async def test_no_step_of_the_document_only_flow_is_about_the_face(start_vendor: StartVendor) -> None:
+    """Facts 5.2: there is no step FACE_MATCH_CAPTURE, neither over time nor when it is asked for."""
+    behaviour = replace(QUICK, time_scale=1.0, by_itself="PASSED")
+    vendor = await start_vendor(Account(doc_only=True), behaviour)
+    name, steps = await vendor.create(), []
+    for wait in (30, 60, 60, 20):
+        await vendor.advance(wait)
+        steps.append((await vendor.fetch(name)).json["current_step"])
+    asked = await vendor.request(
+        "POST", f"/_sandbox/transactions/{await vendor.create()}/step", {"step": "FACE_MATCH_CAPTURE"}
+    )
+
+    assert ["PRIVACY", "ID_INFORMATION", "SUBMITTED", "SUBMITTED"] == steps
+    assert 409 == asked.status
+
+
 async def test_a_link_that_nobody_opens_expires_after_seven_days(vendor: Vendor) -> None:
     """Facts 7."""
     name = await vendor.create()

@@ -99,7 +99,7 @@ async def test_the_retry_loop_makes_25_attempts_of_one_notification(start_vendor
 
     assert list(range(1, 26)) == [each["attempt"] for each in attempts]
     assert 1 == len({headers["solaris-webhook-id"] for _, headers in vendor.receiver.got})
-    waits = Behaviour().waits
+    waits = Behaviour().retries
     assert 1.561 == pytest.approx(waits[-1] / waits[-2])
     assert 5 * 86_400 == pytest.approx(sum(waits), rel=0.02)
 
