@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from uuid_utils import UUID, uuid5
 
-from normalizers.memory import Remembered
+from normalizers.memory import Decisions, Remembered
 from normalizers.reading import Previous, Reading, VendorMapping
 from schemas.callback import Callback, CallbackKind
 from schemas.event import Provenance, Raw, VerificationEvent
@@ -26,9 +26,16 @@ def normalize(
     occurrence = remembered.occurrence(reading.kind, decision, callback.received_at, horizon)
     if occurrence is None:
         return None, remembered
-    previous = Previous(reading.outcome, reading.final)
+    previous = _standing(remembered.of(reading.kind), reading)
     after = remembered.with_decision(reading.kind, decision, occurrence, callback.received_at, previous)
     return _event(mapping, callback, reading, event_id_of(callback, reading, decision, occurrence), raw), after
+
+
+def _standing(known: Decisions | None, reading: Reading) -> Previous:
+    """Where the verification stands now: what is not final undoes no final decision, unless it reopens it."""
+    if known is not None and known.previous.final and not reading.final and not reading.reopens:
+        return known.previous
+    return Previous(reading.outcome, reading.final)
 
 
 def decision_of(reading: Reading) -> str:

@@ -42,7 +42,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The last decision about a verification, for the few vendor words that only mean something beside it."""
+    """Where a verification stands, for the few vendor words that only mean something beside it: its last final
+    decision that was not reopened, else its last one.
+    """
 
     outcome: Outcome
     final: bool
@@ -61,7 +63,7 @@ class Unreadable(Exception):
 
 
 Recall = Callable[[str, EventKind], Previous | None]
-"""The last decision remembered of a verification id and kind."""
+"""Where a verification id stands for a kind of event, as far as that is remembered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,8 +129,9 @@ async def fetch(call: Call, target: Target) -> Fetched:
     """The transaction (section 5), settled once it is closed; while it is complete without results it is not (6.2)."""
     answer = await call(Request("GET", f"/transactions/{segment(target.verification_id, _ID)}/json"))
     transaction = document_about(answer, "transaction_id", target.verification_id)
-    status = transaction.get("status")
-    settled = status in _CLOSED or (status == "COMPLETE" and bool(transaction.get("results")))
+    status, results = transaction.get("status"), transaction.get("results")
+    overall = results.get("overall") if isinstance(results, dict) else None
+    settled = status in _CLOSED or (status == "COMPLETE" and overall not in (None, ""))
     return Fetched((answer.body,), settled=settled)
 
 

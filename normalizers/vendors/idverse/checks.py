@@ -26,6 +26,9 @@ def _read_document(findings: Findings, path: str, document: Members) -> None:
     findings.unknown_members(document, members.DOCUMENT, f"{path}.")
     breakdown = findings.members_of(f"{path}.asf_breakdown", document.get("asf_breakdown"))
     findings.unknown_members(breakdown, frozenset(words.ASF), f"{path}.asf_breakdown.")
+    _note_unknown(findings, f"{path}.extracted", document.get("extracted"), members.EXTRACTED)
+    for asset in sorted(members.ASSETS):
+        _note_unknown(findings, f"{path}.{asset}", document.get(asset), members.ASSET)
     for part in words.ASF:
         findings.judge(CheckKind.DOCUMENT, f"asf_{part}", breakdown.get(part), words.RESULTS)
 
@@ -40,9 +43,10 @@ def _read_face(findings: Findings, transaction: Members) -> None:
     for attempt in findings.entries_of("liveness_attempts", transaction.get("liveness_attempts")):
         known = findings.members_of("liveness_attempts", attempt)
         findings.unknown_members(known, members.ATTEMPT, "liveness_attempts.")
+        _note_unknown(findings, "liveness_attempts.video", known.get("video"), members.ASSET)
         findings.flag(CheckKind.LIVENESS, "liveness_attempt", known.get("result"))
     frame = findings.members_of("facematch_best_frame", transaction.get("facematch_best_frame"))
-    findings.unknown_members(frame, members.BEST_FRAME, "facematch_best_frame.")
+    _note_unknown(findings, "facematch_best_frame", frame, members.ASSET)
 
 
 def _read_person(findings: Findings, details: Members) -> None:
@@ -74,6 +78,7 @@ def _read_provider(findings: Findings, providers: Members) -> None:
     connect = findings.members_of("data_provider.DATA_CONNECT", nested)
     findings.unknown_members(connect, words.PROVIDERS, "data_provider.DATA_CONNECT.")
     matrix = providers.get("ID_MATRIX") or connect.get("ID_MATRIX")
+    _note_unknown(findings, "ID_MATRIX", matrix, members.ID_MATRIX)
     data = findings.members_of("ID_MATRIX.data", findings.members_of("ID_MATRIX", matrix).get("data"))
     findings.judge(CheckKind.REGISTRY, "id_matrix", data.get("overall"), words.DATA, "ID_MATRIX.data.overall")
     assessed = findings.members_of("ID_MATRIX.data.fraudAssessment", data.get("fraudAssessment"))
@@ -88,3 +93,13 @@ def _read_source(findings: Findings, source: Members) -> None:
     if kind is CheckKind.UNKNOWN:
         findings.unknown(f"{path}.name")
     findings.judge(kind, called, source.get("result"), words.DATA, f"{path}.result")
+
+
+def _note_unknown(findings: Findings, path: str, value: object, shape: members.Shape) -> None:
+    """What section 5.1 does not list, by its path, however deep; values are not looked at."""
+    for entry in value if isinstance(value, list) else (value,):
+        if isinstance(entry, dict):
+            findings.unknown_members(entry, frozenset(shape), f"{path}.")
+            for name, inner in shape.items():
+                if inner is not None:
+                    _note_unknown(findings, f"{path}.{name}", entry.get(name), inner)

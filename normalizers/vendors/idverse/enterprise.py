@@ -20,10 +20,16 @@ _FLAGGED = "completedFlagged"
 
 
 def read_event(callback: Callback, document: Mapping[str, object]) -> Reading:
-    """What the event decides. Raises ``Unreadable`` without its two members."""
+    """What the event decides. Raises ``Unreadable`` without its two members, or where the id is no id.
+
+    Section 3.1: partners choose it, with blanks in it too. The door takes what is printable; what it does not take
+    lies in another partition than the rest of that transaction.
+    """
     findings = Findings(_WORD)
     findings.unknown_members(document, members.ENTERPRISE)
     name = _text(document, "transactionId", DeadLetterReason.NO_VERIFICATION_ID)
+    if not name.strip() or not name.isprintable():
+        raise Unreadable(DeadLetterReason.NO_VERIFICATION_ID, "transactionId is blank, or holds what cannot be printed")
     event = _text(document, "event", DeadLetterReason.MISSING_FIELD)
     word = findings.word("event", event, words.EVENTS)
     end = words.EVENTS.get(word or "", words.PENDING)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+Shape = Mapping[str, "Shape | None"]
+"""An object's members, and of those that are objects themselves, or lists of them, theirs."""
+
 REDACTIONS = ("record_redacted_at", "assets_redacted_at", "face_redacted_at", "data_redacted_at")
 
 TRANSACTION = frozenset(
@@ -30,7 +35,14 @@ STATISTICS = frozenset({"steps", "total_duration_seconds", "total_duration_excl_
 STEP = frozenset({"name", "start_time", "total_duration_seconds"})
 DEVICE = frozenset({"browser", "country", "geolocation", "ip", "ip_location", "isp", "os", "vpn"})
 ATTEMPT = frozenset({"result", "session_id", "actions", "video"})
-BEST_FRAME = frozenset({"url", "size", "content_type"})
+ASSET: Shape = dict.fromkeys(("url", "size", "content_type"))
+EXTRACTED: Shape = dict.fromkeys(
+    (
+        "country", "country_code", "id_number", "document_number", "full_name", "first_name", "given_names",
+        "middle_name", "last_name", "birth_date", "expiry_date", "address", "street", "city", "state", "post_code",
+        "class", "document_type",
+    )
+)  # fmt: skip
 USER_DETAILS = frozenset(
     {
         "first_name", "middle_name", "last_name", "date_of_birth", "date_of_expiry", "document_type", "country_code",
@@ -44,6 +56,32 @@ ADDRESS = frozenset(
     }
 )  # fmt: skip
 """Section 5.1."""
+
+_NAMED: Shape = dict.fromkeys(("name", "value"))
+_SEARCH: Shape = {
+    "components": dict.fromkeys(("address", "dob", "fraud", "full_name", "id", "name")),
+    **dict.fromkeys(("name", "points", "results", "searchName", "value")),
+}
+_VERIFICATION_OUTCOME: Shape = dict.fromkeys(("indicator", "totalPoints"))
+ID_MATRIX: Shape = {
+    "data": {
+        "fraudAssessment": {
+            "dataSource": dict.fromkeys(("name", "result", "score", "threshold", "weight")),
+            "overall": _NAMED,
+        },
+        "overall": None,
+        "searchResults": {
+            "overall": None,
+            "rulesResults": _NAMED,
+            "searchResults": {"fraudassessment": _SEARCH, "verification": _SEARCH},
+            "verificationOutcome": _VERIFICATION_OUTCOME,
+        },
+        "verificationOutcome": _VERIFICATION_OUTCOME,
+        "summary": _NAMED,
+    },
+    **dict.fromkeys(("encrypted_xml", "message", "version")),
+}
+"""Section 5.1, and where the sample differs from it (``verificationOutcome`` is one deeper there), both."""
 
 ENTERPRISE = frozenset({"transactionId", "event"})
 """Section 2.2."""

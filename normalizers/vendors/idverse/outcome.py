@@ -13,6 +13,9 @@ from schemas.event import Outcome, ReasonClass
 PATIENCE = timedelta(minutes=10)
 """Section 6.2: so long a complete transaction without results may get them yet."""
 
+LINK_LIFE = timedelta(days=7)
+"""Section 7: so long after it was created a transaction is closed, normally."""
+
 _REASONS: Mapping[str, ReasonClass] = {
     "documents_flagged": ReasonClass.UNKNOWN,
     "facematch_flagged": ReasonClass.MISMATCH,
@@ -30,6 +33,7 @@ def decide(
 ) -> End:
     """The outcome. Results count beside COMPLETE alone; ``flagged`` is what FLAGGED amounts to at this account.
 
+    ``results`` are what ``said`` gives; a FLAGGED part contradicts PASSED also where no table has that part.
     ``waited`` is how long the transaction had been closed, ``None`` if that is not known. A status that no table has
     is PENDING: reconciliation asks on. IDVerse says nothing more after COMPLETE, so NEEDS_REVIEW is final too; what a
     person decides then comes through another door.
@@ -43,7 +47,8 @@ def decide(
     parts = [_part(findings, part, results.get(part)) for part in words.PARTS]
     if overall == words.FLAGGED:
         return flagged
-    if overall == words.PASSED and all(part in (None, words.PASSED) for part in parts):
+    contradicted = words.FLAGGED in results.values()
+    if overall == words.PASSED and not contradicted and all(part in (None, words.PASSED) for part in parts):
         return End(Outcome.VERIFIED, final=True)
     return _NEEDS_REVIEW
 
@@ -53,9 +58,15 @@ def _part(findings: Findings, name: str, value: object) -> str | None:
     findings.judge(words.PARTS[name], name, value, words.RESULTS, f"results.{name}")
     if value == words.FLAGGED:
         findings.reason(f"results.{name}", f"{name}_flagged", _REASONS)
-    if value is None or value == "":
+    if value is None:
         return None
     return value if isinstance(value, str) else ""
+
+
+def said(results: object) -> Mapping[str, object]:
+    """The results that say something: null and ``""`` are as good as absent (section 5)."""
+    members = results if isinstance(results, dict) else {}
+    return {name: value for name, value in members.items() if value is not None and value != ""}
 
 
 def flagged_as(option: str | None) -> End:
@@ -63,5 +74,11 @@ def flagged_as(option: str | None) -> End:
     return End(Outcome.REJECTED, final=True) if option == "rejected" else _NEEDS_REVIEW
 
 
-def waited_at(received_at: datetime, closed_at: datetime | None) -> timedelta | None:
-    return None if closed_at is None else received_at - closed_at
+def waited_at(received_at: datetime, closed_at: datetime | None, created_at: datetime | None) -> timedelta | None:
+    """How long it had been closed. Section 5 is at odds about ``closed_at`` beside COMPLETE, so without one it is how
+    long it must have been at least, by its creation.
+    """
+    if closed_at is not None:
+        return received_at - closed_at
+    # Two differences: a sum could leave the range of a datetime, whatever the body holds.
+    return None if created_at is None else (received_at - created_at) - LINK_LIFE

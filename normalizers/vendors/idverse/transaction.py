@@ -11,7 +11,7 @@ from normalizers.reading import Reading, Recall, Unreadable
 from normalizers.references import safe_reference
 from normalizers.vendors.idverse import members, words
 from normalizers.vendors.idverse.checks import read_checks
-from normalizers.vendors.idverse.outcome import decide, flagged_as, waited_at
+from normalizers.vendors.idverse.outcome import decide, flagged_as, said, waited_at
 from normalizers.vendors.idverse.words import End
 from schemas.callback import Callback
 from schemas.deadletter import DeadLetterReason
@@ -28,27 +28,31 @@ _DECIDED_BY = {
 
 
 def read_transaction(callback: Callback, document: Mapping[str, object], recall: Recall) -> Reading | None:
-    """What the transaction says; ``None`` for a redacted one whose outcome was given before (section 4).
+    """What the transaction says; ``None`` where its outcome was given before and is to be kept (section 4): it is
+    redacted, or its results are gone.
 
     Raises ``Unreadable`` where id or status are missing or wrong.
     """
     name = _id(callback, document)
     redacted = any(document.get(member) not in (None, "") for member in members.REDACTIONS)
-    known = recall(name, EventKind.VERIFICATION) if redacted else None
+    results = said(document.get("results"))
+    emptied = document.get("status") == words.COMPLETE and not results
+    known = recall(name, EventKind.VERIFICATION) if redacted or emptied else None
     if known is not None and known.final:
         return None
     findings = Findings()
     findings.unknown_members(document, members.TRANSACTION)
     status = _status(findings, document)
     closed_at = _time(findings, "closed_at", document.get("closed_at"))
-    results = findings.members_of("results", document.get("results"))
-    findings.unknown_members(results, frozenset({"overall", *words.PARTS}), "results.")
+    created_at = _time(findings, "created_at", document.get("created_at"))
+    found = findings.members_of("results", document.get("results"))
+    findings.unknown_members(found, frozenset({"overall", *words.PARTS}), "results.")
     end = decide(
         findings,
         status,
         results,
         flagged=flagged_as(callback.option("flagged")),
-        waited=None if redacted else waited_at(callback.received_at, closed_at),
+        waited=None if redacted else waited_at(callback.received_at, closed_at, created_at),
     )
     _note_words(findings, document)
     read_checks(findings, document)
@@ -102,16 +106,21 @@ def _status(findings: Findings, document: Mapping[str, object]) -> str | None:
 
 def _deciding(document: Mapping[str, object]) -> object:
     """The results' words beside COMPLETE, null and absent being the same; nothing that a redaction takes away."""
-    results = document.get("results")
-    if document.get("status") != words.COMPLETE or not isinstance(results, dict):
+    if document.get("status") != words.COMPLETE:
         return None
-    return {part: results[part] for part in ("overall", *words.PARTS) if results.get(part) not in (None, "")}
+    results = said(document.get("results"))
+    return {part: results[part] for part in ("overall", *words.PARTS) if part in results} or None
 
 
 def _reference(findings: Findings, document: Mapping[str, object]) -> str | None:
-    """The customer's own reference: that of the person before that of the transaction (section 5)."""
+    """The customer's own reference: that of the person before that of the transaction (section 5).
+
+    One that is all digits may come as a number, as other numbers do (section 5.1), and is kept as text.
+    """
     for member in ("customer_identifier", "reference"):
         value = document.get(member)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
         if isinstance(value, str) and 0 < len(value) <= _MAX_REFERENCE:
             return safe_reference(value)
         if value is not None and value != "":
