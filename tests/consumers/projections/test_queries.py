@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from consumers.projections import queries
 from consumers.projections.projector import stage
 from consumers.projections.store import Store
@@ -40,3 +42,24 @@ async def test_rows_print_as_json_under_the_events_own_names(log: EventLog, stor
     assert "2026-03-01T12:00:00.123456Z" == timeline["occurred_at"] == printed["first_received_at"]
     assert [{"class": "FRAUD", "code": "FAKE_FACE"}] == timeline["reasons"] == printed["reasons"]
     assert [{"kind": "FACE", "name": "manualFace", "result": "FAIL", "vendor_value": "FAKE_FACE"}] == timeline["checks"]
+
+
+async def test_what_has_not_ended_is_listed_once_and_page_by_page(
+    log: EventLog, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one source, persons' and companies', with the decision that is current; nothing that ended or is old."""
+    monkeypatch.setattr(queries, "_PAGE", 2)
+    pending = [told(number, Outcome.PENDING, verification_id=f"scan-{number}") for number in range(5)]
+    company = told(5, Outcome.PENDING, verification_id="scan-0", kind=EventKind.COMPANY)
+    others = [
+        told(6, Outcome.VERIFIED, verification_id="scan-3"),
+        told(7, Outcome.PENDING, verification_id="scan-7", kind=EventKind.AML),
+        told(8, Outcome.PENDING, verification_id="scan-8", source="elsewhere"),
+    ]
+    await append(log, *pending, company, *others)
+    await work(log, stage(store, log))
+
+    found = [row async for row in queries.open_verifications(store, "idenfy", event().source, pending[1].received_at)]
+
+    expected = [("scan-0", EventKind.COMPANY), *((f"scan-{number}", EventKind.VERIFICATION) for number in (1, 2, 4))]
+    assert expected == [(row.verification_id, row.kind) for row in found]
