@@ -10,6 +10,7 @@ from typing import Self
 
 import structlog
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import NoOffsetForPartitionError
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from runtime.errors import LogUnavailable
@@ -174,6 +175,9 @@ class GroupReader:
                         *partitions, timeout_ms=round(wait * 1000)
                     )
             except TimeoutError:
+                return {}
+            except NoOffsetForPartitionError:
+                # Of a group without offsets: aiokafka looked for one between the assignment and our seek.
                 return {}
         return found
 

@@ -219,3 +219,30 @@ async def test_a_batch_of_emits_may_be_larger_than_any_request(wide: str, size: 
             assert batch is not None
             await log.finish(batch, [("out", Placed(str(number), 0, b"x" * size)) for number in range(20)])
         assert [str(number) for number in range(20)] == [record.key for record in await stored(log, "out")]
+
+
+async def test_members_of_a_new_group_do_not_throw_each_other_out(wide: str) -> None:
+    """It has no offsets yet, and whoever joins makes it share anew: none of them has to begin again because of it."""
+    async with AsyncExitStack() as stack:
+        found = await members(stack, wide, 3)
+        readers = [reader for _, reader in found]
+        for reader in readers:
+            stack.push_async_callback(reader.close)
+
+        async def read_on(number: int) -> None:
+            await until(lambda: number == 0 or bool(readers[number - 1].owned))
+            while not all(each.owned for each in readers) or sum(len(each.owned) for each in readers) != 4:
+                assert await readers[number].next_batch(0.1) is None
+
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(read_on(number) for number in range(3)))
+        await fill(found[0][0], "in")
+        seen: list[str] = []
+        async with asyncio.timeout(30):
+            while len(seen) < len(KEYS):
+                for log, reader in found:
+                    batch = await reader.next_batch(0.1)
+                    if batch is not None:
+                        await log.finish(batch, [])
+                        seen += [record.key for record in batch.records]
+        assert sorted(KEYS) == sorted(seen)
