@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
 
 import typer
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 from rich.live import Live
 
 from consumers.projections import queries
-from consumers.projections.store import open_store
+from consumers.projections.store import Store, open_store
 from hookline.cli import out, run
 from hookline.demo.ledger import ledger
 from hookline.demo.place import place
+from hookline.demo.quiet import DemoFailed
 from hookline.demo.show import Told, sums_of, table_of
-from hookline.demo.stories import STORIES, Story, Teller
+from hookline.demo.stories import REGISTER
+from hookline.demo.telling import Telling
 from hookline.everything import Everything, everything
-from hookline.sandboxes import DEV_KEY, playing
-from runtime.errors import HooklineError
+from hookline.sandboxes import DEV_KEY, DEV_WEBHOOK_SECRET, VENDORS, playing
 from runtime.observability import configure_logging
 from runtime.settings import ObservabilitySettings
-from sandbox.idenfy import ONE_RETRY, Account, Behaviour, make_app
-from schemas import topics
-from schemas.codec import event_from_record
+from sandbox import idenfy, idverse, solaris
+from schemas.event import EventKind, Outcome
 
 _HELP = """Show the whole way on real-shaped input: callbacks in, verification events out, and sums that add up.
 
 Example: hookline demo"""
 
-_DEADLINE = 30.0
-_ABOUT_NOBODY = {"final": True, "status": {"overall": "APPROVED"}}
-"""A signed result that names no verification: it must end as a dead letter."""
-
-
-class DemoFailed(HooklineError):
-    """Something did not arrive, or arrived wrong: look at the table above."""
+_TIME_SCALE = 0.05
 
 
 def register(app: typer.Typer) -> None:
@@ -58,87 +51,53 @@ def demo(
         run(_demo(Path(folder), seed, log))
 
 
+def _apps(seed: str) -> Mapping[str, web.Application]:
+    """The time of Solaris' sandbox is moved on by its clock alone, so that its robots wait for nobody."""
+    one_retry = idenfy.Behaviour(seed=seed, time_scale=_TIME_SCALE, retries=idenfy.ONE_RETRY)
+    return {
+        "idenfy": idenfy.make_app(idenfy.Account(signing_key=DEV_KEY), one_retry),
+        "idverse": idverse.make_app(behaviour=idverse.Behaviour(seed=seed, time_scale=_TIME_SCALE)),
+        "solaris": solaris.make_app(solaris.Account(webhook_secret=DEV_WEBHOOK_SECRET), solaris.Behaviour(seed=seed)),
+    }
+
+
 async def _demo(folder: Path, seed: str, log: str | None) -> None:
-    account = Account(signing_key=DEV_KEY)
-    behaviour = Behaviour(seed=seed, time_scale=0.05, retries=ONE_RETRY)
     began = monotonic()
     async with (
-        playing({"idenfy": make_app(account, behaviour)}, 0) as sandboxes,
+        playing(_apps(seed), 0) as sandboxes,
         place(log, folder, sandboxes) as settings,
         everything(settings, sandboxes) as all_of_it,
         ClientSession() as client,
     ):
-        sandbox = sandboxes["idenfy"]
-        out.print(f"receiver {all_of_it.process.receiver}   sandbox iDenfy {sandbox}   log {settings.log.url}\n")
-        teller = Teller(client, sandbox, account.api_key, account.api_secret)
-        told = await _tell_all(teller, all_of_it)
-        await teller.send("IDENTIFICATION_AUTO_FINISHED", _ABOUT_NOBODY)
-        await _settled(teller, all_of_it, told)
-        await _conclude(teller, all_of_it, told)
+        out.print(f"receiver {all_of_it.process.receiver}   log {settings.log.url}", soft_wrap=True)
+        played = (f"{VENDORS[vendor].title} {url}" for vendor, url in sandboxes.items())
+        out.print(f"sandboxes {'   '.join(played)}\n", soft_wrap=True)
+        await _conclude(all_of_it, await _tell_all(all_of_it, client))
     out.print(f"took {monotonic() - began:.1f} s")
 
 
-async def _tell_all(teller: Teller, all_of_it: Everything) -> list[Told]:
-    told: list[Told] = []
-    with Live(table_of(told), console=out, auto_refresh=False) as live:
-
-        async def show() -> None:
-            await _look(teller, all_of_it, told)
-            live.update(table_of(told), refresh=True)
-
-        for number, story in enumerate(STORIES, start=1):
-            told.append(Told(story, await teller.begin(story, f"customer-{number}")))
-            await _tell(teller, story, told[-1].scan_ref, show)
-        await _settled(teller, all_of_it, told)
-        await show()
-    return told
+async def _tell_all(all_of_it: Everything, client: ClientSession) -> Telling:
+    with Live(console=out, auto_refresh=False) as live:
+        telling = Telling(all_of_it, client, lambda: live.update(table_of(telling.told), refresh=True))
+        await telling.tell_all()
+    return telling
 
 
-async def _tell(teller: Teller, story: Story, scan_ref: str, show: Callable[[], Awaitable[None]]) -> None:
-    for play in story.plays:
-        await teller.play(scan_ref, play)
-        await _until(teller.delivered, f"callbacks of {story.title!r} were not delivered")
-        await show()
-
-
-async def _settled(teller: Teller, all_of_it: Everything, told: list[Told]) -> None:
-    """Returns when every callback was delivered and every stage has finished all there is."""
-
-    async def settled() -> bool:
-        log, stages = all_of_it.process.log, all_of_it.process.stages
-        waiting = [await log.lag(topic, stage.name) for stage in stages for topic in stage.topics]
-        return await teller.delivered() and not any(waiting)
-
-    await _until(settled, f"the stages did not finish {len(told)} stories")
-
-
-async def _look(teller: Teller, all_of_it: Everything, told: list[Told]) -> None:
-    attempts = (await teller.deliveries())["attempts"]
-    events = [event_from_record(record) async for record in all_of_it.process.log.scan(topics.VERIFICATION_EVENTS)]
-    for one in told:
-        one.answers = [attempt["status"] for attempt in attempts if attempt["scanRef"] == one.scan_ref]
-        one.events = [event for event in events if event.verification_id == one.scan_ref]
-
-
-async def _conclude(teller: Teller, all_of_it: Everything, told: list[Told]) -> None:
-    books = await ledger(all_of_it.process.log, await teller.deliveries(), "idenfy")
-    out.print("\n" + sums_of(books))
-    wrong = [one.story.title for one in told if not one.complete or not await _projected(all_of_it, one)]
+async def _conclude(all_of_it: Everything, telling: Telling) -> None:
+    deliveries = {vendor: await sandbox.deliveries() for vendor, sandbox in telling.sandboxes.items()}
+    registered = [play for one in telling.told for play in one.story.plays if play.name == REGISTER]
+    books = await ledger(all_of_it.process.log, deliveries, len(registered))
+    out.print("\n" + sums_of(books), soft_wrap=True)
+    async with open_store(all_of_it.settings.projections_url) as store:
+        wrong = [one.story.title for one in telling.told if not await _projected(store, one)]
     if wrong:
-        raise DemoFailed(f"these stories did not end as they must: {', '.join(wrong)}")
+        raise DemoFailed(f"the projections of these stories are wrong: {', '.join(wrong)}")
     if not books.adds_up:
         raise DemoFailed("the sums do not add up")
 
 
-async def _projected(all_of_it: Everything, told: Told) -> bool:
-    async with open_store(all_of_it.settings.projections_url) as store:
-        rows = await queries.status(store, "idenfy", told.scan_ref)
-    return bool(rows) and rows[0].outcome == told.story.outcomes[-1]
-
-
-async def _until(condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
-    deadline = monotonic() + _DEADLINE
-    while not await condition():
-        if monotonic() > deadline:
-            raise DemoFailed(f"{otherwise} within {_DEADLINE:.0f} s")
-        await asyncio.sleep(0.02)
+async def _projected(store: Store, told: Told) -> bool:
+    """Whether the projections hold the last outcome."""
+    rows = await queries.status(store, told.story.vendor, told.ids[0])
+    outcomes = [word for word in told.story.events if isinstance(word, Outcome)]
+    return outcomes[-1:] == [row.outcome for row in rows if row.kind is EventKind.VERIFICATION]

@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rich.table import Table
 
 from hookline.demo.ledger import Ledger
-from hookline.demo.stories import Story
-from schemas.event import Outcome, VerificationEvent
+from hookline.demo.stories import Story, Word
+from hookline.sandboxes import VENDORS
+from schemas.event import EventKind, Outcome, VerificationEvent
 
-_COLOURS = {
+_COLOURS: dict[Word, str] = {
     Outcome.VERIFIED: "green",
     Outcome.REJECTED: "red",
     Outcome.PENDING: "yellow",
     Outcome.NEEDS_REVIEW: "magenta",
+    EventKind.ERASED: "red",
 }
 
 
 @dataclass(slots=True)
 class Told:
-    """A story as far as it has been told: its callbacks' answers, and the events that came of it."""
+    """A story as far as it has been told: its callbacks' answers, and the events that came of it.
+
+    ``ids`` are empty until its verification is created; the first is the verification's.
+    """
 
     story: Story
-    scan_ref: str
+    ids: tuple[str, ...] = ()
     answers: list[int] = field(default_factory=list)
     events: list[VerificationEvent] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
-        return tuple(event.outcome for event in self.events) == self.story.outcomes
+        return tuple(word_of(event) for event in self.events) == self.story.events
 
 
-def table_of(told: list[Told]) -> Table:
+def word_of(event: VerificationEvent) -> Word:
+    """What the event says: its outcome, or its kind where that says it all."""
+    return event.kind if event.kind is EventKind.ERASED else event.outcome
+
+
+def table_of(told: Sequence[Told]) -> Table:
     table = Table(title="what came in, and what came out", title_justify="left")
-    for column in ("story", "callbacks", "events", "reasons"):
-        table.add_column(column, no_wrap=column != "reasons", overflow="fold")
+    for column in ("vendor", "story", "callbacks", "events", "reasons"):
+        table.add_column(column, no_wrap=column in {"vendor", "story"}, overflow="fold")
     for one in told:
         table.add_row(
+            VENDORS[one.story.vendor].title,
             one.story.title,
             " ".join(str(status) for status in one.answers),
             " → ".join(_coloured(event) for event in one.events),
@@ -49,15 +61,16 @@ def table_of(told: list[Told]) -> Table:
 
 
 def _coloured(event: VerificationEvent) -> str:
-    text = event.outcome + ("" if event.final else "…")
-    colour = _COLOURS.get(event.outcome)
+    word = word_of(event)
+    text = word + ("" if event.final else "…")
+    colour = _COLOURS.get(word)
     return f"[{colour}]{text}[/]" if colour else text
 
 
 def sums_of(books: Ledger) -> str:
-    right = books.events + books.duplicates + books.rejected + books.dead_letters
-    sign = "=" if books.adds_up and books.received == right else "≠"
+    sign = "=" if books.adds_up else "≠"
     return (
-        f"received {books.received} {sign} events {books.events} + duplicates {books.duplicates}"
+        f"received {books.received} + fetched {books.fetched} + registered {books.registered}"
+        f" {sign} events {books.events} + duplicates {books.duplicates} + hints {books.hints}"
         f" + rejected {books.rejected} + dead letters {books.dead_letters}   (alerts: {books.alerts})"
     )

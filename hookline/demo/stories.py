@@ -1,4 +1,4 @@
-"""What the demonstration plays: each story is a verification, told to the sandbox over HTTP."""
+"""What the demonstration plays: each story is a verification at one of the vendors, told to its sandbox over HTTP."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout, encode_basic_auth
+from schemas.event import EventKind, Outcome
 
-from schemas.event import Outcome
+REGISTER = "register"
+"""The play that makes a verification known here; every other happens at the vendor."""
 
-_DEADLINE = ClientTimeout(total=10)
+Word = Outcome | EventKind
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One call of the sandbox's control API about a story's verification."""
+    """One thing that happens to a story's verification; the vendor's teller knows how. ``body`` says more of it."""
 
     name: str
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -23,12 +24,16 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """``token`` goes into the token request, then each play happens; ``outcomes`` must be the events in the end."""
+    """``request`` goes into the request that creates the verification, then each play happens.
 
+    ``events`` must be what comes of it: outcomes, and the kind of those that say something else.
+    """
+
+    vendor: str
     title: str
     plays: tuple[Play, ...]
-    outcomes: tuple[Outcome, ...]
-    token: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[Word, ...]
+    request: Mapping[str, Any] = field(default_factory=dict)
 
 
 _FRAUD = {
@@ -40,64 +45,86 @@ _FRAUD = {
 }
 _STEP = {"additionalSteps": {"ALL": {"ALL": {"UTILITY_BILL": {"type": "COMPARE", "fields": ["address"]}}}}}
 
-STORIES = (
-    Story("approved by machine", (Play("finish", {"review": False}),), (Outcome.VERIFIED,)),
-    Story("denied for fraud", (Play("finish", _FRAUD),), (Outcome.REJECTED,)),
-    Story("never used, expired", (Play("expire"),), (Outcome.EXPIRED,)),
-    Story("cancelled", (Play("cancel"),), (Outcome.CANCELLED,)),
+_IDENFY = (
+    Story("idenfy", "approved by machine", (Play("finish", {"review": False}),), (Outcome.VERIFIED,)),
+    Story("idenfy", "denied for fraud", (Play("finish", _FRAUD),), (Outcome.REJECTED,)),
+    Story("idenfy", "never used, expired", (Play("expire"),), (Outcome.EXPIRED,)),
+    Story("idenfy", "cancelled", (Play("cancel"),), (Outcome.CANCELLED,)),
     Story(
+        "idenfy",
         "machine first, then a person",
         (Play("finish", {"review": True}), Play("review", {"outcome": "APPROVED"})),
         (Outcome.PENDING, Outcome.VERIFIED),
     ),
     Story(
+        "idenfy",
         "suspected, for review",
         (Play("finish", {"outcome": "SUSPECTED", "review": False, "fraudTags": ["DUPLICATE_FACE"]}),),
         (Outcome.NEEDS_REVIEW,),
     ),
     Story(
+        "idenfy",
         "with a utility bill",
         (Play("finish", {"review": False, "stepResult": "VALID", "stepMatch": "MATCH"}),),
         (Outcome.VERIFIED,),
         _STEP,
     ),
-    Story("delivered twice", (Play("finish", {"review": False}), Play("redeliver")), (Outcome.VERIFIED,)),
-    Story("then forged", (Play("finish", {"review": False}), Play("forge")), (Outcome.VERIFIED,)),
+    Story("idenfy", "delivered twice", (Play("finish", {"review": False}), Play("redeliver")), (Outcome.VERIFIED,)),
+    Story("idenfy", "then forged", (Play("finish", {"review": False}), Play("forge")), (Outcome.VERIFIED,)),
 )
 
+_IDVERSE = (
+    Story("idverse", "passed", (Play("complete", {"overall": "PASSED"}),), (Outcome.VERIFIED,)),
+    Story("idverse", "flagged, for review", (Play("complete", {"overall": "FLAGGED"}),), (Outcome.NEEDS_REVIEW,)),
+    Story("idverse", "delivered twice", (Play("complete"), Play("redeliver")), (Outcome.VERIFIED,)),
+    Story("idverse", "expired in silence", (Play(REGISTER), Play("expire")), (Outcome.PENDING, Outcome.EXPIRED)),
+)
 
-class Teller:
-    """Tells stories to the sandbox over its HTTP API, as a partner and, on the control API, as user and reviewer."""
+_DAY, _CALL, _REVIEW = 86_400, 60, 90
+"""Seconds of the robot's: a long review, a call, a review."""
 
-    def __init__(self, client: ClientSession, sandbox: str, key: str, secret: str) -> None:
-        self._client = client
-        self._sandbox = sandbox
-        self._headers = {"Authorization": encode_basic_auth(key, secret)}
 
-    async def begin(self, story: Story, client_id: str) -> str:
-        """Creates the story's verification and gives its scanRef."""
-        request = {"clientId": client_id, "firstName": "Ada", "lastName": "Example", **story.token}
-        answer = await self._call("POST", "/api/v2/token", request)
-        return str(answer["scanRef"])
+def _robot(scenario: str) -> Mapping[str, str]:
+    return {"first_name": f"X-AUTOTEST-{scenario}"}
 
-    async def play(self, scan_ref: str, play: Play) -> None:
-        await self._call("POST", f"/_sandbox/verifications/{scan_ref}/{play.name}", play.body)
 
-    async def deliveries(self) -> Mapping[str, Any]:
-        """Every attempt to deliver a callback, in the vendor's own books."""
-        return await self._call("GET", "/_sandbox/deliveries", None)
+def _passing(seconds: int) -> Play:
+    return Play("clock", {"advance": seconds})
 
-    async def send(self, event: str, body: Mapping[str, Any]) -> None:
-        """The vendor sends this body, signed, as that type of event."""
-        await self._call("POST", "/_sandbox/webhooks", {"event": event, "body": body})
 
-    async def delivered(self) -> bool:
-        """Whether the vendor has nothing left to deliver."""
-        return not (await self.deliveries())["pending"]
+_SOLARIS = (
+    Story(
+        "solaris",
+        "reviewed for a day",
+        (Play("request"), _passing(_CALL), _passing(_DAY)),
+        (Outcome.PENDING, Outcome.PENDING, Outcome.NEEDS_REVIEW, Outcome.VERIFIED),
+        _robot("LONGREVIEW"),
+    ),
+    Story(
+        "solaris",
+        "aborted, then successful",
+        (Play("request"), _passing(_CALL), Play("call", {"scenario": "HAPPYPATH"}), _passing(_CALL)),
+        # Told twice: the identification says that it was aborted, IDnow's attempts then say why.
+        (
+            *(Outcome.PENDING, Outcome.PENDING, Outcome.CANCELLED, Outcome.CANCELLED),
+            *(Outcome.PENDING, Outcome.VERIFIED),
+        ),
+        _robot("ABORTIDENT"),
+    ),
+    Story(
+        "solaris",
+        "fraud",
+        (Play("request"), _passing(_CALL), _passing(_REVIEW)),
+        (Outcome.PENDING, Outcome.PENDING, Outcome.NEEDS_REVIEW, Outcome.REJECTED),
+        _robot("FRAUDIDENT"),
+    ),
+    Story(
+        "solaris",
+        "person deleted",
+        (Play("request"), _passing(_CALL), Play("delete")),
+        (Outcome.PENDING, Outcome.PENDING, Outcome.VERIFIED, EventKind.ERASED),
+        _robot("HAPPYPATH"),
+    ),
+)
 
-    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Mapping[str, Any]:
-        url = self._sandbox + path
-        async with self._client.request(method, url, json=body, headers=self._headers, timeout=_DEADLINE) as answer:
-            answer.raise_for_status()
-            content: Mapping[str, Any] = await answer.json()
-            return content
+STORIES = (*_IDENFY, *_IDVERSE, *_SOLARIS)

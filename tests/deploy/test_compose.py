@@ -13,13 +13,15 @@ import typer
 from jsonschema import Draft202012Validator
 
 from hookline.app import app
-from hookline.everything import DEV_KEY
+from hookline.sandboxes import VENDORS
+from ingest.calling import accounts_of
 from ingest.vendors import DOORS
 from runtime.settings import Settings, parse_settings
 from tests.deploy.reading import DEPLOY, Service, compose, final, ours, services
 
 SETTINGS = DEPLOY / "compose" / "hookline.toml"
-STAGES = {"receive", "normalize", "project", "alert"}
+STAGES = {"receive", "fetch", "reconcile", "normalize", "project", "alert"}
+SANDBOXES = {"sandbox": "idenfy", "sandbox-idverse": "idverse", "sandbox-solaris": "solaris"}
 
 
 def schema() -> Draft202012Validator:
@@ -68,10 +70,11 @@ def test_the_schema_refuses_what_compose_would_not_understand(wrong: dict[str, A
     assert not schema().is_valid(file)
 
 
-def test_every_stage_runs_and_beside_them_log_registry_database_and_sandbox() -> None:
+def test_every_stage_runs_and_beside_them_log_registry_database_and_every_vendor() -> None:
     """Nothing of the way is left out."""
     assert {"kafka", "registry", "postgres"} == services().keys() - ours().keys()
-    assert {*STAGES, "topics", "schemas", "sandbox"} == ours().keys()
+    assert {*STAGES, *SANDBOXES, "topics", "schemas"} == ours().keys()
+    assert {*SANDBOXES.values()} == DOORS.keys()
     assert STAGES == {service["command"][0] for name, service in ours().items() if name in STAGES}
 
 
@@ -98,9 +101,9 @@ def test_every_setting_is_known(name: str) -> None:
     assert plain <= {"HOOKLINE_SETTINGS", "PGPASSWORD"}
 
 
-def test_the_sandbox_alone_reads_no_settings() -> None:
+def test_the_sandboxes_alone_read_no_settings() -> None:
     """Whoever runs a stage or sets something up is given them."""
-    assert ["sandbox"] == [name for name, service in ours().items() if not reads_settings(service)]
+    assert [*SANDBOXES] == [name for name, service in ours().items() if not reads_settings(service)]
 
 
 @pytest.mark.parametrize("name", services())
@@ -116,10 +119,11 @@ def test_what_a_service_waits_for_can_happen(name: str) -> None:
 
 
 def test_stages_start_once_topics_schemas_and_tables_can_be_there() -> None:
-    """No stage meets a log without topics or a registry without schemas; the projector finds its database."""
+    """No stage meets a log without topics or a registry without schemas; who needs the database finds it."""
     for name in STAGES:
         assert {"topics", "schemas"} <= services()[name]["depends_on"].keys()
-    assert "postgres" in services()["project"]["depends_on"]
+    for name in ("project", "reconcile"):
+        assert "postgres" in services()[name]["depends_on"], name
 
 
 def test_the_settings_name_services_and_the_ports_they_listen_on() -> None:
@@ -135,7 +139,8 @@ def test_the_settings_name_services_and_the_ports_they_listen_on() -> None:
     database = urlsplit(settings.projections_url)
     postgres = services()["postgres"]["environment"]
     assert (postgres["POSTGRES_USER"], f"/{postgres['POSTGRES_DB']}") == (database.username, database.path)
-    assert postgres["POSTGRES_PASSWORD"] == services()["project"]["environment"]["PGPASSWORD"]
+    for name in ("project", "reconcile"):
+        assert postgres["POSTGRES_PASSWORD"] == services()[name]["environment"]["PGPASSWORD"], name
 
 
 def test_one_broker_can_keep_what_the_settings_ask_for() -> None:
@@ -169,23 +174,37 @@ def test_receivers_are_published_where_they_listen_one_port_each() -> None:
 def test_a_service_is_given_the_secrets_that_it_reads_and_no_other() -> None:
     """Only receivers check signatures; the files that the settings name are the ones that are mounted."""
     receive = services()["receive"]
-    [source] = settings_of(receive).source
-    assert [f"/run/secrets/{name}" for name in receive["secrets"]] == [
-        it.removeprefix("file:") for it in source.secrets
-    ]
+    read = [secret for source in settings_of(receive).source for secret in source.secrets]
+    assert [f"file:/run/secrets/{name}" for name in receive["secrets"]] == read
     assert ["receive"] == [name for name, service in services().items() if "secrets" in service]
     assert {*receive["secrets"]} == compose()["secrets"].keys()
 
 
-def test_the_sandbox_signs_with_the_key_that_receivers_know() -> None:
-    """The key for trying is marked as such, and its source's events as tests."""
-    sandbox, receive = services()["sandbox"], services()["receive"]
-    file = DEPLOY / compose()["secrets"]["idenfy-signing-key"]["file"]
-    [source] = settings_of(receive).source
-    assert (DEV_KEY, "dev-only-signing-key") == (file.read_text().strip(), file.name)
-    assert "--signing-key" not in sandbox["command"]
-    assert f"http://receive:8080/callbacks/{source.name}" in sandbox["command"]
+@pytest.mark.parametrize(("name", "vendor"), SANDBOXES.items())
+def test_a_sandbox_proves_itself_with_the_secret_that_receivers_know(name: str, vendor: str) -> None:
+    """The one for trying is marked as such, and its source's events as tests; nobody chose another for the sandbox."""
+    [source] = [each for each in settings_of(services()["receive"]).source if each.vendor == vendor]
+    [secret] = source.secrets
+    file = DEPLOY / compose()["secrets"][secret.removeprefix("file:/run/secrets/")]["file"]
+    assert (VENDORS[vendor].secret, True) == (file.read_text().strip(), file.name.startswith("dev-only-"))
+    command = services()[name]["command"]
+    assert ["sandbox", vendor, "--host", "0.0.0.0", "--send-to"] == command[:5]  # noqa: S104 - within its network
+    assert f"http://receive:8080/callbacks/{source.name}" == command[5]
+    assert {"--signing-key", "--header-value", "--webhook-secret"}.isdisjoint(command)
     assert source.environment == "test"
+
+
+@pytest.mark.parametrize(("name", "vendor"), SANDBOXES.items())
+def test_a_source_asks_the_sandbox_of_its_vendor(name: str, vendor: str) -> None:
+    """At its service's name and port, with its account, which the program takes; each has a port of its own outside."""
+    sources = settings_of(services()["fetch"]).source
+    [source] = [each for each in sources if each.vendor == vendor]
+    assert source.api is not None
+    wanted = {key: value for key, value in VENDORS[vendor].api(f"http://{name}:8090").items() if key != "scope"}
+    assert wanted.items() <= source.api.model_dump().items()
+    assert source.name in accounts_of(sources)
+    outside = [services()[each]["ports"] for each in SANDBOXES]
+    assert [["127.0.0.1:8090:8090"], ["127.0.0.1:8091:8090"], ["127.0.0.1:8092:8090"]] == outside
 
 
 def test_every_file_that_is_mounted_is_there() -> None:

@@ -55,11 +55,12 @@ def _command(vendor: str) -> Callable[..., None]:
 
 async def _register(settings: Settings, source: SourceSettings, verification_id: str, body: bytes) -> None:
     async with opened_log(settings) as log:
-        await log.append(topics.callbacks(source.vendor), to_message(_record(source, verification_id, body)))
+        await log.append(topics.callbacks(source.vendor), to_message(registration(source, verification_id, body)))
     say(f"registered {source.vendor}:{verification_id} at source {source.name}")
 
 
-def _record(source: SourceSettings, verification_id: str, body: bytes) -> Callback:
+def registration(source: SourceSettings, verification_id: str, body: bytes) -> Callback:
+    """The action that makes it known, as it goes on the log. ``body`` is a ``Register``'s."""
     return Callback(
         id=str(uuid7()),
         vendor=source.vendor,
