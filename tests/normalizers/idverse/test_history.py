@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -17,12 +17,14 @@ from schemas.event import EventKind, Outcome, Raw
 
 NOON = datetime(2025, 6, 15, 12, tzinfo=UTC)
 CLOSED = "2025-06-14T00:00:00.000Z"
-PASSED = {"status": "COMPLETE", "closed_at": CLOSED, "results": {"overall": "PASSED", "documents": "PASSED"}}
-EMPTIED = {"status": "COMPLETE", "closed_at": CLOSED}
-STALE = {"status": "INPROGRESS"}
+Members = Mapping[str, object]
+
+PASSED: Members = {"status": "COMPLETE", "closed_at": CLOSED, "results": {"overall": "PASSED", "documents": "PASSED"}}
+EMPTIED: Members = {"status": "COMPLETE", "closed_at": CLOSED}
+STALE: Members = {"status": "INPROGRESS"}
 
 
-def outcomes(documents: Sequence[dict[str, object]]) -> list[Outcome]:
+def outcomes(documents: Sequence[Members]) -> list[Outcome]:
     """Of the events that the fetches lead to, a minute apart."""
     remembered, told = Remembered(), []
     for minute, document in enumerate(documents):
@@ -49,6 +51,6 @@ def test_an_outcome_outlives_its_results_also_behind_a_stale_answer() -> None:
 
 
 def test_the_way_of_a_transaction_is_told_step_by_step_and_once() -> None:
-    assert [Outcome.PENDING, Outcome.PENDING, Outcome.VERIFIED] == outcomes(
-        [{"status": "PENDING"}, {"status": "PENDING"}, STALE, STALE, PASSED, PASSED, STALE]
-    )
+    created: Members = {"status": "PENDING"}
+    told = outcomes([created, created, STALE, STALE, PASSED, PASSED, STALE])
+    assert [Outcome.PENDING, Outcome.PENDING, Outcome.VERIFIED] == told
