@@ -7,8 +7,8 @@ and everything else that any vendor needs are ``ingest.calling``'s.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -93,7 +93,6 @@ class Answer:
 
     body: bytes
     document: object = None
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Call = Callable[[Request], Awaitable[Answer]]
@@ -171,16 +170,18 @@ def _is_no_error(_document: object) -> bool:
 class VendorApi:
     """One vendor's API.
 
-    ``targets`` says what a callback gives to read; empty where it speaks for itself. ``target_of`` says what to read of
-    an open verification. Both raise ``Unfetchable``. ``fetch`` reads a target, by one or more calls.
-    ``authorization`` gives the header of each call where no token is needed, ``token_request`` how to get one else.
-    ``is_error`` tells an error that came as a success. ``again`` are the seconds after its callback at which a target
-    is read while it is not settled, and those for which one that is not there is asked for again (``missing_for``).
-    ``after_limit`` is how long nothing is asked after an answer 429, in seconds. ``ticks`` are the times at which an
-    open verification is asked about, after its first or its last event.
+    ``targets`` says what a callback gives to read; empty where it speaks for itself, ``None`` where all of them do.
+    ``target_of`` says what to read of an open verification. Both raise ``Unfetchable``. ``fetch`` reads a target, by
+    one or more calls.
+    ``authorization`` gives the header of each call where no token is needed, ``token_request`` how to get one else;
+    ``needs_client_id``: the secret alone is not enough for it. ``is_error`` tells an error that came as a success.
+    ``again`` are the seconds after its callback at which a target is read while it is not settled, ``missing_for``
+    those for which one that is not there is asked for again. ``after_limit`` is how long nothing is asked after an answer
+    429, in seconds. ``ticks_since_first`` and ``ticks_since_last`` are the times at which an open verification is asked
+    about, after its first and its last event.
     """
 
-    targets: Callable[[Callback], Sequence[Target]]
+    targets: Callable[[Callback], Sequence[Target]] | None
     target_of: Callable[[Open], Target]
     fetch: Callable[[Call, Target], Awaitable[Fetched]]
     ticks_since_last: tuple[timedelta, ...] = ()

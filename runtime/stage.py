@@ -111,8 +111,8 @@ async def _work(stage: Stage, log: EventLog, reader: Reader, stop: asyncio.Event
                 await asyncio.sleep(0)  # it begins before the next batch is asked for: see ``Reader.next_batch``
             health.trouble = reader.trouble
     finally:
-        await stage.owning({})
         failures = await _failures(finishing)
+        await stage.owning({})
     if failures:
         raise failures[0]
 

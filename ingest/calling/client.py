@@ -67,8 +67,8 @@ class Client:
 
     async def _exchanged(self, request: Request, authorization: str, spend: Spend) -> Exchange:
         if request.counts:
-            await self._in_turn()
             await spend(request)
+            await self._in_turn()
         headers = {"Authorization": authorization, "Accept": request.form}
         url = self.account.credentials.base_url + request.path
         out = Outgoing(request.method, url, headers, request.query, request.json)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import isfinite
 from time import monotonic
 
 import orjson
@@ -35,16 +36,34 @@ class Tokens:
         self._clock = clock
         self._renewing = asyncio.Lock()
         self._token: _Token | None = None
+        self._failure: VendorUnavailable | None = None
+        self._renewals = 0
 
     async def header(self) -> str:
         """One that is good as far as we know. Raises ``VendorUnavailable`` while none can be had."""
         api = self._account.api
         if api.authorization is not None:
             return api.authorization(self._account.credentials)
+        renewals = self._renewals
         async with self._renewing:
             if self._token is None or self._clock() >= self._token.renew_at:
-                self._token = await self._renewed()
+                if self._failure is not None and self._renewals != renewals:
+                    raise type(self._failure)(str(self._failure), self._failure.after)
+                self._token = await self._renewal()
             return self._token.header
+
+    async def _renewal(self) -> _Token:
+        """One for all who wait for it, also when it fails: a token endpoint that hangs is not waited for in a queue."""
+        try:
+            token = await self._renewed()
+        except VendorUnavailable as error:
+            self._failure = error
+            raise
+        else:
+            self._failure = None
+            return token
+        finally:
+            self._renewals += 1
 
     def is_void(self, header: str) -> None:
         """The vendor refused it: the next call renews, unless another has done so since."""
@@ -76,9 +95,15 @@ class Tokens:
             )
         try:
             said = orjson.loads(given.body)
-            token, life = said["access_token"], float(said.get("expires_in") or _DEFAULT_LIFE)
+            token, life = said["access_token"], _life(said.get("expires_in"))
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError):
             raise VendorUnavailable(f"{host}: answers {given.status}, but with no token") from None
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise VendorUnavailable(f"{host}: answers {given.status}, but with no token that can be sent")
         return _Token(f"Bearer {token}", self._clock() + life * _RENEW_AT)
+
+
+def _life(said: str | float | None) -> float:
+    """Seconds; the default for what is no time. Raises ``ValueError`` or ``TypeError`` for what is no number."""
+    seconds = float(said or _DEFAULT_LIFE)
+    return seconds if isfinite(seconds) and seconds > 0 else _DEFAULT_LIFE

@@ -92,4 +92,5 @@ async def _bounded(answer: ClientResponse, most: int, host: str) -> bytes:
 
 def _seconds(text: str | None) -> float | None:
     """The delay of a ``Retry-After`` in seconds; its other form, a date, is left to our own patience."""
-    return float(text) if text is not None and text.strip().isdigit() and len(text) < len("1000000") else None
+    digits = (text or "").strip()
+    return float(digits) if digits.isascii() and digits.isdigit() and len(digits) < len("1000000") else None

@@ -19,7 +19,7 @@ def requests_of(
 
     Raises ``Unfetchable`` when it names nothing that can be read, or its source has no API in the settings.
     """
-    targets = door.api.targets(callback) if door.api is not None else ()
+    targets = door.api.targets(callback) if door.api is not None and door.api.targets is not None else ()
     if targets and callback.source not in accounts:
         raise Unfetchable(f"source {callback.source} has no [source.api]; add it, then redrive")
     return [request_of(target, callback.source, callback.id, now) for target in targets]

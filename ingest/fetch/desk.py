@@ -34,7 +34,7 @@ from ingest.fetch.pauses import Breaker, Patience
 from ingest.fetch.queue import Queue
 from ingest.fetch.waiting import Errand, Waiting
 from runtime import metrics
-from runtime.errors import HooklineError
+from runtime.errors import HooklineError, RecordTooLarge
 from schemas.deadletter import DeadLetterReason
 
 _log = structlog.get_logger(__name__)
@@ -70,6 +70,10 @@ class Desk:
         return self.client.account
 
     def add(self, errand: Errand) -> None:
+        """It is due by now, also where the clock of whoever asked is ahead of ours."""
+        now = self.clock()
+        errand.due_at, errand.first_at = min(errand.due_at, now), min(errand.first_at, now)
+        errand.newest_at = min(errand.newest_at, now)
         self.waiting.add(errand)
         self._changed.set()
 
@@ -110,8 +114,7 @@ class Desk:
 
     async def _settle_needless(self) -> None:
         while self.waiting.needless:
-            await self.queue.settle(self.waiting.needless[-1])
-            self.waiting.needless.pop()
+            await self.queue.settle(self.waiting.needless.pop())
 
     async def _work_off(self, errand: Errand) -> None:
         try:
@@ -127,7 +130,7 @@ class Desk:
         except BudgetSpent as error:
             self.waiting.back(errand, self.clock() + error.after)
         except VendorLimited as error:
-            self._breaker.leave_alone(self.clock(), max(error.after or 0, self.account.api.after_limit))
+            self._breaker.failed(self.clock(), max(error.after or 0, self.account.api.after_limit))
             await self._failed(errand, error)
         except VendorUnavailable as error:
             self._breaker.failed(self.clock(), error.after)
@@ -145,7 +148,13 @@ class Desk:
             await self._give_up(errand, DeadLetterReason.PROGRAM_ERROR, type(error).__name__)
         else:
             self._breaker.worked()
+            await self._kept(errand, fetched)
+
+    async def _kept(self, errand: Errand, fetched: Fetched) -> None:
+        try:
             await self._keep(errand, fetched)
+        except RecordTooLarge as error:
+            await self._give_up(errand, DeadLetterReason.NOT_FETCHED, str(error))
 
     async def _call(self, errand: Errand, request: Request) -> Answer:
         return await self.client.call(request, partial(self._spend, errand))

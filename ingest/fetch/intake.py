@@ -23,8 +23,8 @@ from schemas.message import Undecodable
 _log = structlog.get_logger(__name__)
 
 
-def take_in(batch: Batch, door: VendorDoor, accounts: Mapping[str, Account]) -> tuple[list[Emit], int]:
-    """What the batch's callbacks come to, and how many dead letters are among it."""
+def take_in(batch: Batch, door: VendorDoor, accounts: Mapping[str, Account]) -> list[Emit]:
+    """What the batch's callbacks come to: requests, and dead letters."""
     now = datetime.now(UTC)
     requests: list[FetchRequest] = []
     letters: list[Emit] = []
@@ -42,7 +42,7 @@ def take_in(batch: Batch, door: VendorDoor, accounts: Mapping[str, Account]) -> 
             letters.append(_letter(record, DeadLetterReason.PROGRAM_ERROR, type(error).__name__))
     topic = topics.fetch_requests(door.vendor)
     emits = [(topic, fetching.to_message(request)) for request in newest(requests)]
-    return emits + letters, len(letters)
+    return emits + letters
 
 
 def _letter(record: Record, reason: DeadLetterReason, detail: str) -> Emit:

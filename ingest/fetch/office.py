@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
+import structlog
+
 from ingest.calling.account import Account
 from ingest.calling.client import Client
 from ingest.calling.spending import Counts, Spending
@@ -19,8 +21,10 @@ from runtime.errors import HooklineError
 from runtime.settings import FetchSettings
 from schemas.fetching import FetchRequest
 
+_log = structlog.get_logger(__name__)
+
 _DRAIN = 5.0
-"""Seconds that calls under way have to end; a budget paid for them."""
+"""Seconds that readings under way have to end; a budget paid for their calls."""
 
 
 @dataclass(slots=True)
@@ -70,15 +74,18 @@ class Office:
             await self.fill()
 
     async def close(self) -> None:
-        """No call is begun any more. Those under way may end within a bound; what was not settled is still due."""
+        """Nothing more is begun. Readings under way may end within a bound; what was not settled is still due."""
         for desk in self._desks.values():
             desk.close()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=_DRAIN)
             for task in late:
                 task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._pools.aclose()
+        for error in ended:
+            if isinstance(error, Exception):  # what it was about is still due, so the next owner meets it again
+                _log.warning("desk ended in trouble", partition=self.queue.partition, error=str(_leaf(error)))
 
     def _open_desk(self, account: Account) -> Desk:
         pool = session(account.budget.parallel)
@@ -92,12 +99,13 @@ class Office:
 
 
 def _raise_failure(task: asyncio.Task[None]) -> None:
-    """A desk ends with a group of what its readings ended with; our own errors are raised as they are."""
-    try:
-        task.result()
-    except* HooklineError as group:
-        raise _first(group) from None
+    """A desk ends with a group of what its readings ended with; one of our own errors is raised as it is."""
+    error = task.exception()
+    if isinstance(error, BaseExceptionGroup):
+        error = _leaf(error.split(HooklineError)[1] or error)
+    if error is not None:
+        raise error
 
 
-def _first(error: BaseException) -> BaseException:
-    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+def _leaf(error: BaseException) -> BaseException:
+    return _leaf(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

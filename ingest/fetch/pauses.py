@@ -42,10 +42,11 @@ class Breaker:
         self.failures = 0
 
     def failed(self, now: float, after: float | None) -> None:
-        """``after``: what the vendor itself asked for, if it did."""
-        self.failures += 1
-        if self.probing:
-            self.leave_alone(now, self.patience.pause(self.failures - BREAKS_AT + 1))
+        """``after``: what the vendor itself asked for, if it did. Calls that fail together are one failure more."""
+        if now >= self.until:
+            self.failures += 1
+            if self.probing:
+                self.leave_alone(now, self.patience.pause(self.failures - BREAKS_AT + 1))
         if after is not None:
             self.leave_alone(now, after)
 

@@ -27,7 +27,7 @@ from schemas.deadletter import DeadLetterReason
 from schemas.fetching import FetchRequest
 from schemas.message import Undecodable
 
-_SPENT = "spent/"
+SPENT = "spent/"
 _JSON = (("content-type", "application/json"),)
 
 
@@ -101,18 +101,18 @@ class Queue:
     async def count(self, account: str, own: Counts) -> None:
         """What this owner has spent is known to the next one."""
         value = orjson.dumps({str(stretch): calls for stretch, calls in own.items()})
-        key = f"{_SPENT}{account}/{self.epoch}"
+        key = f"{SPENT}{account}/{self.epoch}"
         await self.log.append(topics.fetch_memory(self.vendor), _Put(key, self.partition, value))
 
     async def spent(self) -> dict[str, Counts]:
         """What the owners before this one have spent, by account."""
         by_key: dict[str, bytes | None] = {}
         async for record in self.log.scan(topics.fetch_memory(self.vendor), partition=self.partition):
-            if record.key.startswith(_SPENT):
+            if record.key.startswith(SPENT):
                 by_key[record.key] = record.value
         found: dict[str, Counts] = {}
         for key, value in by_key.items():
-            account, _, epoch = key.removeprefix(_SPENT).rpartition("/")
+            account, _, epoch = key.removeprefix(SPENT).rpartition("/")
             if value is not None and epoch != str(self.epoch):
                 _add(found.setdefault(account, {}), orjson.loads(value))
         return found

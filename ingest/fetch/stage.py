@@ -6,6 +6,7 @@ the number of processes, one of them at a time asks for an account.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -24,6 +25,7 @@ from runtime.memory import Memory
 from runtime.settings import FetchSettings
 from runtime.stage import Handled, Owned, Stage
 from schemas import fetching, topics
+from schemas.callback import header
 from schemas.deadletter import DeadLetterReason
 from schemas.fetching import FetchRequest
 from schemas.message import Undecodable
@@ -49,8 +51,8 @@ class Fetching:
     async def owning(self, owned: Owned) -> None:
         """Desks are open for the owned partitions and for no other; raises what a desk ended with."""
         wanted = {(number, epoch) for (topic, number), epoch in owned.items() if topic == self._requests}
-        for place in self._offices.keys() - wanted:
-            await self._offices.pop(place).close()
+        lost = [self._offices.pop(place) for place in self._offices.keys() - wanted]
+        await asyncio.gather(*(office.close() for office in lost))
         for number, epoch in wanted - self._offices.keys():
             queue = Queue(self._log, self._door.vendor, number, epoch)
             office = self._offices[number, epoch] = Office(self._accounts, queue, self._settings)
@@ -61,16 +63,15 @@ class Fetching:
     async def handle(self, batch: Batch) -> Handled:
         """Requests for what the callbacks give to read; or which of the requests are not to be worked off."""
         if batch.topic != self._requests:
-            emits, letters = take_in(batch, self._door, self._accounts)
-            return Handled(emits, partial(_count, letters))
+            emits = take_in(batch, self._door, self._accounts)
+            return Handled(emits, partial(_count, emits))
         await self._memory.follow(batch)
         taken: Taken = []
         emits = []
         for record in batch.records:
             emits += self._look_at(record, taken)
-        occasions.forget_old(self._memory, batch.records[-1].appended_at)
-        letters = sum(topic == topics.DEAD_LETTERS for topic, _ in emits)
-        return Handled(emits + self._memory.emits(), partial(self._take, batch, taken, letters))
+        occasions.forget_old(self._memory, batch.records[-1].appended_at, batch.epoch)
+        return Handled(emits + self._memory.emits(), partial(self._take, batch, taken, emits))
 
     def _look_at(self, record: Record, taken: Taken) -> list[Emit]:
         """What is to be written about a request that is not worked off; others are ``taken``."""
@@ -90,8 +91,8 @@ class Fetching:
         taken.append((record, request))
         return []
 
-    def _take(self, batch: Batch, taken: Taken, letters: int) -> None:
-        _count(letters)
+    def _take(self, batch: Batch, taken: Taken, emits: Sequence[Emit]) -> None:
+        _count(emits)
         office = self._offices.get((batch.partition, batch.epoch))
         if office is None:
             return
@@ -102,8 +103,10 @@ class Fetching:
                 office.add(request, errand_of(request, record))
 
 
-def _count(letters: int) -> None:
-    metrics.DEAD_LETTERS.labels(STAGE, "any").inc(letters)
+def _count(emits: Sequence[Emit]) -> None:
+    for topic, message in emits:
+        if topic == topics.DEAD_LETTERS:
+            metrics.DEAD_LETTERS.labels(STAGE, header(message.headers, "dead-letter-reason")).inc()
 
 
 def stages(
@@ -112,11 +115,12 @@ def stages(
     """One stage for each vendor that can be asked, so that one vendor's outage delays no other's."""
     made = []
     for vendor in vendors:
-        door = DOORS[vendor]
-        if door.api is None:
+        api = DOORS[vendor].api
+        if api is None:
             continue
         own = {name: account for name, account in accounts.items() if account.vendor == vendor}
-        fetching_ = Fetching(door, own, log, settings)
-        read = topics.callbacks(vendor), topics.fetch_requests(vendor)
-        made.append(Stage(f"{STAGE}.{vendor}", read, fetching_.handle, owning=fetching_.owning))
+        worker = Fetching(DOORS[vendor], own, log, settings)
+        callbacks = () if api.targets is None else (topics.callbacks(vendor),)
+        read = *callbacks, topics.fetch_requests(vendor)
+        made.append(Stage(f"{STAGE}.{vendor}", read, worker.handle, owning=worker.owning))
     return made

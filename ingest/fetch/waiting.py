@@ -44,8 +44,8 @@ class Errand:
 
 
 def errand_of(request: FetchRequest, record: Record) -> Errand:
-    """Due at once."""
-    asked_at = request.asked_at.timestamp()
+    """Due at once. A request that was appended again counts as asked for then: it has its whole time before it."""
+    asked_at = max(request.asked_at.timestamp(), record.appended_at / 1e6)
     target = Target(request.kind, request.verification_id, request.subject_ref)
     return Errand(target, record, request.cause, asked_at, asked_at, asked_at)
 
@@ -75,7 +75,7 @@ class Waiting:
     others stand for: whoever keeps the log is to settle them there.
     """
 
-    most: int = MOST
+    most: int = field(default_factory=lambda: MOST)
     left_out: bool = False
     needless: list[str] = field(default_factory=list)
     _waiting: dict[About, Errand] = field(default_factory=dict)
@@ -155,8 +155,11 @@ class Waiting:
             del self._waiting[about]
 
     def _put(self, errand: Errand) -> None:
+        """Its place in the order is taken once, however many join it meanwhile."""
+        before = self._waiting.get(errand.about)
         self._waiting[errand.about] = errand
-        heapq.heappush(self._order, (errand.due_at, next(self._numbers), errand.about))
+        if before is None or before.due_at != errand.due_at:
+            heapq.heappush(self._order, (errand.due_at, next(self._numbers), errand.about))
 
     def _next_free(self) -> float | None:
         """When the first errand falls due whose like is not being read."""

@@ -15,7 +15,6 @@ from ingest.api import Budget, Call, Fetched, Open, Request, Target, Unfetchable
 from ingest.door import Delivery, VendorDoor
 from ingest.vendors.shared import basic, document_about
 from runtime.secrets import Secret
-from schemas.callback import Callback
 
 _SIGNATURE = "Idenfy-Signature"
 
@@ -59,11 +58,6 @@ def verification_id(delivery: Delivery) -> str | None:
     return next((value for value in found if isinstance(value, str) and value), None)
 
 
-def _nothing_to_read(_callback: Callback) -> Sequence[Target]:
-    """Section 1: the webhook carries the whole result."""
-    return ()
-
-
 def target_of(verification: Open) -> Target:
     """The verification's status. Raises ``Unfetchable`` for a company: section 8 has no call that tells of one."""
     if verification.is_business or _SCAN_REF.fullmatch(verification.verification_id) is None:
@@ -84,7 +78,7 @@ def is_error(document: object) -> bool:
 
 
 _API = VendorApi(
-    targets=_nothing_to_read,
+    targets=None,  # section 1: the webhook carries the whole result
     target_of=target_of,
     fetch=fetch,
     # Section 8, "Recovery": at most once an hour, at most 5 times, one at a time, 60 an hour in all.

@@ -113,3 +113,16 @@ def test_a_tombstone_takes_what_waits_and_not_what_came_later() -> None:
     taken = waiting.take(10.0)
     assert taken is not None
     assert (second.record.key, None) == (taken.record.key, waiting.take(10.0))
+
+
+def test_callbacks_of_what_backs_off_take_no_room_in_the_order() -> None:
+    """A thousand join one errand while its vendor is left alone."""
+    waiting = Waiting()
+    waiting.add(request("v", 0))
+    taken = waiting.take(0.0)
+    assert taken is not None
+    taken.failures = 1
+    waiting.back(taken, 5000.0)
+    for number in range(1, 1000):
+        waiting.add(request("v", number, at=float(number)))
+    assert (1, 1) == (len(waiting), len(waiting._order))

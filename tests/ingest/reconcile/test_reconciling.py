@@ -15,6 +15,7 @@ from ingest.calling.account import Account
 from ingest.reconcile.occasions import latest, reach
 from ingest.reconcile.reconciler import Reconciler
 from runtime.eventlog import EventLog
+from schemas.message import Message
 from tests.ingest.fetch.conftest import Bench
 from tests.ingest.fetch.thin import CALLBACKS, REQUESTS, account_at, of_verification, says
 from tests.waiting import until
@@ -117,3 +118,23 @@ def test_occasions_come_at_their_times_and_never_go_back(
         assert verification.last_at - 1 <= second <= now + later
     asked = {latest(verification, account, now + step) for step in range(0, 4_000_000, 100_000)} - {None}
     assert len(asked) <= len(since_last) + len(since_first)
+
+
+async def test_a_dead_letter_of_an_occasion_is_followed_when_it_is_redriven(bench: Bench) -> None:
+    """Though its occasion is known by then; and it has its whole horizon before it again."""
+    account = account_at(bench.vendor.url)
+    bench.vendor.mood = says(403, "{}")
+    async with bench.start(account):
+        await reconciler(bench.log, account, of_verification("old", time() - HOUR - 1)).look()
+        await until(lambda: _letters(bench))
+        await bench.done()
+        (letter,) = await bench.dead_letters()
+        bench.vendor.mood = None
+        await bench.log.append(letter.topic, Message(letter.key, letter.partition_key, letter.headers, letter.value))
+        await until(lambda: _documents(bench))
+        await bench.done()
+    assert Counter({"old": 2}) == bench.vendor.count()
+
+
+async def _letters(bench: Bench) -> bool:
+    return bool(await bench.dead_letters())
