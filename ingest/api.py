@@ -176,9 +176,9 @@ class VendorApi:
     ``authorization`` gives the header of each call where no token is needed, ``token_request`` how to get one else;
     ``needs_client_id``: the secret alone is not enough for it. ``is_error`` tells an error that came as a success.
     ``again`` are the seconds after its callback at which a target is read while it is not settled, ``missing_for``
-    those for which one that is not there is asked for again. ``after_limit`` is how long nothing is asked after an answer
-    429, in seconds. ``ticks_since_first`` and ``ticks_since_last`` are the times at which an open verification is asked
-    about, after its first and its last event.
+    those for which one that is not there is asked for again. ``after_limit`` is how long nothing is asked after an
+    answer 429, in seconds. ``ticks_since_first`` and ``ticks_since_last`` are the times at which an open verification
+    is asked about, after its first and its last event.
     """
 
     targets: Callable[[Callback], Sequence[Target]] | None
