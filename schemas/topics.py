@@ -83,7 +83,8 @@ def memory(owner: str) -> str:
 def is_compacted(topic: str) -> bool:
     """Whether only the newest record of a key is kept.
 
-    Not so for callbacks and dead letters: there compaction is for tombstones, and keys are the records' own.
+    Not so for callbacks, fetch requests and dead letters: there compaction is for tombstones, and keys are the
+    records' own.
     """
     return topic.startswith(_MEMORY)
 

@@ -20,6 +20,10 @@ def latest(verification: Open, account: Account, now: float) -> int | None:
     return int(max(come)) if come else None
 
 
+_REST = timedelta(days=1)
+"""For so long nobody may have run, and every last occasion is made up for."""
+
+
 def reach(account: Account) -> timedelta:
-    """A verification without an event for so long has had its last occasion; twice that makes up for a long rest."""
-    return 2 * max((*account.since_last, *account.since_first), default=timedelta(0))
+    """A verification without an event for longer has had its last occasion, and it was not missed."""
+    return 2 * max((*account.since_last, *account.since_first), default=timedelta(0)) + _REST

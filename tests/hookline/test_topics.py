@@ -16,7 +16,9 @@ from tests.hookline.conftest import Shell
 from tests.servers.kafka import Kafka
 
 ONE_BROKER = "[kafka]\nreplication = 1\nmin_insync = 1\npartitions = 2"
-TOPICS = {"callbacks.idenfy", "memory.idenfy", "verification-events", "memory.alerts", "alerts", "dead-letters"}
+FETCHING = {"fetch-requests.idenfy", "memory.fetch.idenfy"}
+MEMORIES = {"memory.idenfy", "memory.fetch.idenfy", "memory.alerts"}
+TOPICS = {"callbacks.idenfy", "verification-events", "alerts", "dead-letters", *FETCHING, *MEMORIES}
 
 
 @pytest.fixture
@@ -32,7 +34,8 @@ def write_settings(shell: Shell, url: str, kafka: str = ONE_BROKER) -> None:
 
 
 def settings(url: str, **kafka: object) -> Settings:
-    content = {"log": {"url": url}, "kafka": kafka, "projections": {"url": "sqlite:///views.db"}}
+    source = {"name": "idenfy", "vendor": "idenfy", "unsigned": True}
+    content = {"log": {"url": url}, "kafka": kafka, "projections": {"url": "sqlite:///views.db"}, "source": [source]}
     return parse_settings(content, "here", environ={})
 
 
@@ -45,7 +48,7 @@ async def test_a_plan_changes_nothing_and_applying_it_makes_every_topic(shell: S
     assert planned == await shell.rows("topics", "plan")
     assert planned == await shell.rows("topics", "apply")
     assert [] == await shell.rows("topics", "plan")
-    assert (0, "nothing to do: 6 topics are as declared\n", "") == await shell.run("topics", "apply")
+    assert (0, "nothing to do: 8 topics are as declared\n", "") == await shell.run("topics", "apply")
 
 
 async def test_a_setting_that_changed_is_shown_with_what_it_was(shell: Shell, url: str) -> None:
@@ -54,8 +57,8 @@ async def test_a_setting_that_changed_is_shown_with_what_it_was(shell: Shell, ur
     await shell.run("topics", "apply")
     shell.environ["HOOKLINE_LOG__MAX_RECORD_BYTES"] = "5000000"
     status, output, _ = await shell.run("topics", "plan")
-    assert (0, 6) == (status, output.count("max.message.bytes = 5065536 (was 4259840)"))
-    assert "to be done: 6 changes; run `hookline topics apply`" in output
+    assert (0, 8) == (status, output.count("max.message.bytes = 5065536 (was 4259840)"))
+    assert "to be done: 8 changes; run `hookline topics apply`" in output
 
 
 async def test_other_numbers_of_partitions_are_told_and_are_no_failure(shell: Shell, url: str) -> None:
@@ -64,9 +67,7 @@ async def test_other_numbers_of_partitions_are_told_and_are_no_failure(shell: Sh
     await shell.run("topics", "apply")
     shell.environ["HOOKLINE_KAFKA__PARTITIONS"] = "4"
     told = await shell.rows("topics", "apply")
-    assert {("leave", topic) for topic in TOPICS - {"memory.idenfy", "memory.alerts"}} == {
-        (row["action"], row["topic"]) for row in told
-    }
+    assert {("leave", topic) for topic in TOPICS - MEMORIES} == {(row["action"], row["topic"]) for row in told}
 
 
 async def test_more_copies_than_brokers_is_an_error_that_names_the_setting(shell: Shell, url: str) -> None:
@@ -119,6 +120,8 @@ async def test_a_start_on_the_embedded_log_asks_for_no_topics(tmp_path: Path) ->
     ("parts", "expected"),
     [
         ({"receive"}, {"callbacks.idenfy"}),
+        ({"fetch"}, {"callbacks.idenfy", "dead-letters", *FETCHING}),
+        ({"reconcile"}, {"fetch-requests.idenfy"}),
         ({"alert"}, {"verification-events", "memory.alerts", "alerts", "dead-letters"}),
         (PARTS, TOPICS),
     ],
@@ -129,16 +132,20 @@ def test_a_part_is_asked_for_the_topics_that_it_uses(parts: Collection[str], exp
 
 
 def test_what_the_log_calls_compacted_is_compacted_and_no_more() -> None:
-    """The embedded log and Kafka keep the same records: compaction with deletion is for tombstones alone."""
-    for spec in declared(["a", "b"]):
-        assert is_compacted(spec.name) == (spec.cleanup is Cleanup.COMPACT)
+    """The embedded log and Kafka keep the same records: compaction with deletion is for tombstones alone, and so is
+    that of requests, each of which has a key of its own.
+    """
+    specs = declared(["a", "b"])
+    kept = {spec.name for spec in specs if spec.cleanup is Cleanup.COMPACT}
+    assert kept - {"fetch-requests.a", "fetch-requests.b"} == {spec.name for spec in specs if is_compacted(spec.name)}
 
 
 def test_memory_stands_after_the_topic_that_it_lies_beside() -> None:
     """So a list of topics in this order can be made one after the other."""
     names = [spec.name for spec in declared(["a", "b"])]
     beside = [(names.index(spec.name), spec.partitioned_like) for spec in declared(["a", "b"]) if spec.partitioned_like]
-    assert {"callbacks.a", "callbacks.b", "verification-events"} == {name for _, name in beside}
+    of_vendors = {f"{topic}.{vendor}" for topic in ("callbacks", "fetch-requests") for vendor in ("a", "b")}
+    assert {*of_vendors, "verification-events"} == {name for _, name in beside}
     assert all(names.index(name) < place for place, name in beside)
 
 
@@ -153,8 +160,10 @@ def test_what_may_hold_personal_data_is_erased_within_a_day_of_its_tombstone() -
 
 
 def test_what_cannot_be_made_again_is_never_deleted_by_time() -> None:
-    """Callbacks are the truth, projections are built from the first event on, and memory is what a stage knows."""
+    """Callbacks are the truth, projections are built from the first event on, memory is what a stage knows, and a
+    request ends when it was worked off.
+    """
     wanted = {topic.name: topic.config for topic in wanted_topics(settings("kafka://b:9092"))}
     kept = {name for name, config in wanted.items() if config["retention.ms"] == "-1"}
-    assert {"callbacks.idenfy", "verification-events", "memory.idenfy", "memory.alerts"} == kept
+    assert {"callbacks.idenfy", "verification-events", *FETCHING, *MEMORIES} == kept
     assert {"-1"} == {config["retention.bytes"] for config in wanted.values()}

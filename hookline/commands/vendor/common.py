@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ingest.api import NotThere, Unfetchable
 from ingest.calling import Client, accounts_of, opened
 from runtime.errors import SettingsInvalid
 from runtime.settings import Settings, SourceSettings
@@ -29,9 +30,14 @@ def source_of(settings: Settings, vendor: str, name: str | None) -> SourceSettin
 
 @asynccontextmanager
 async def asked(settings: Settings, vendor: str, name: str | None) -> AsyncIterator[Client]:
-    """The vendor, as that source's account asks it."""
+    """The vendor, as that source's account asks it. An id that is none of its own is a mistake in the command's use."""
     source = source_of(settings, vendor, name)
     if source.api is None:
         raise SettingsInvalid(f"source ({source.name}).api: missing; {vendor} cannot be asked without it")
     async with opened(accounts_of([source])[source.name]) as client:
-        yield client
+        try:
+            yield client
+        except Unfetchable as error:
+            raise typer.BadParameter(str(error)) from None
+        except NotThere as error:
+            raise NotThere(f"{error}: {vendor} has nothing of that id, or not yet; check the id and --source") from None

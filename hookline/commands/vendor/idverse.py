@@ -28,6 +28,8 @@ def pdf(
     source: SourceName = None,
     settings: SettingsFile = None,
 ) -> None:
+    if output.exists():
+        raise SettingsInvalid(f"--output {output}: is there already; name another file")
     run(_pdf(settings_of(settings), source, transaction_id, output))
 
 

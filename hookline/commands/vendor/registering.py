@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 from hookline.cli import SettingsFile, run, say, settings_of
 from hookline.commands.vendor.common import SourceName, source_of
 from hookline.serving import opened_log
+from ingest.api import Open, Unfetchable
 from ingest.options import carried_options
 from ingest.vendors import DOORS
 from runtime.settings import Settings, SourceSettings
@@ -44,13 +45,25 @@ def _command(vendor: str) -> Callable[..., None]:
         settings: SettingsFile = None,
     ) -> None:
         chosen = settings_of(settings)
+        account = source_of(chosen, vendor, source)
         try:
             body = action.to_body(Register(verification_id, subject_ref, operator or getuser()))
+            _check(account, verification_id, subject_ref)
         except InvalidAction as error:
             raise typer.BadParameter(error.detail) from None
-        run(_register(chosen, source_of(chosen, vendor, source), verification_id, body))
+        except Unfetchable as error:
+            raise typer.BadParameter(str(error)) from None
+        run(_register(chosen, account, verification_id, body))
 
     return register
+
+
+def _check(source: SourceSettings, verification_id: str, subject_ref: str | None) -> None:
+    """Raises ``Unfetchable`` for what the vendor could never be asked about: it would stay pending for ever."""
+    api = DOORS[source.vendor].api
+    if api is not None:
+        now = datetime.now(UTC).timestamp()
+        api.target_of(Open(source.name, verification_id, subject_ref, now, now))
 
 
 async def _register(settings: Settings, source: SourceSettings, verification_id: str, body: bytes) -> None:

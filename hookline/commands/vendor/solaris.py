@@ -9,6 +9,7 @@ import typer
 
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from hookline.commands.vendor.common import SourceName, asked
+from ingest.api import VendorRefused
 from ingest.vendors.solaris import subscriptions as at_solaris
 from ingest.vendors.solaris.api import supported_documents
 from ingest.vendors.solaris.subscriptions import Subscription
@@ -24,6 +25,7 @@ To replace a subscription without a gap: subscribe again, add the new secret bes
 then unsubscribe the old one, which drops what it has not sent yet.
 
 Example: hookline vendor solaris subscribe IDENTIFICATION https://hooks.example.com/callbacks/solaris"""
+_REFUSED = "is {event} a type of event, and does {url} answer from outside, over https? hookline receive must run there"
 _SUBSCRIPTIONS = "All subscriptions.\n\nExample: hookline vendor solaris subscriptions --json"
 _UNSUBSCRIBE = """Delete a subscription; what it has not sent yet is lost.
 
@@ -53,7 +55,10 @@ def subscribe(
 async def _subscribe(settings: Settings, source: str | None, event_type: str, url: str, *, as_json: bool) -> None:
     async with asked(settings, "solaris", source) as client:
         known = await at_solaris.subscriptions(client.call)
-        made = await at_solaris.subscribe(client.call, event_type.upper(), url)
+        try:
+            made = await at_solaris.subscribe(client.call, event_type.upper(), url)
+        except VendorRefused as error:
+            raise VendorRefused(f"{error}; {_REFUSED.format(event=event_type.upper(), url=url)}") from None
     older = [each for each in known if each.event_type == made.event_type]
     secret = made.secret.value.decode() if made.secret is not None else None
     if as_json:
