@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import trustme
 from aiohttp import web
 
 from ingest.api import Budget, Request, VendorUnavailable
@@ -80,3 +82,21 @@ async def test_calls_are_as_far_apart_as_the_budget_says() -> None:
         await asyncio.gather(*(client.call(Request("GET", f"/things/v{number}")) for number in range(6)))
         took = asyncio.get_running_loop().time() - began
     assert (6, True) == (len(played.calls), took >= 0.24)
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_not_taken() -> None:
+    """Whoever answers in the vendor's place is told nothing, not even the token."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    heard: list[bytes] = []
+
+    async def overhear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(100))
+        writer.close()
+
+    server = await asyncio.start_server(overhear, "127.0.0.1", 0, ssl=context)
+    async with server, session(1) as pool:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(VendorUnavailable, match="Certificate"):
+            await exchange(pool, Outgoing("GET", url, {"Authorization": "Bearer t"}), seconds=5, max_bytes=1000)
+    assert [] == [said for said in heard if said]

@@ -41,9 +41,11 @@ async def test_the_handshake_comes_empty_and_unsigned_before_the_secret(
 
 
 @pytest.mark.parametrize("greeting", [201, 404, 500])
-async def test_without_a_200_there_is_no_subscription(vendor: Vendor, greeting: int) -> None:
+async def test_without_a_200_there_is_no_subscription(
+    vendor: Vendor, greeting: int, sample: Callable[[str], Any]
+) -> None:
     vendor.receiver.greeting = greeting
-    asked = {"event_type": "IDENTIFICATION", "url": vendor.receiver.url}
+    asked = sample("webhook-subscription-create-request") | {"url": vendor.receiver.url}
     answer = await vendor.call("POST", "/v1/webhooks", asked)
 
     assert (400, "invalid_webhook_url") == (answer.status, answer.json["errors"][0]["code"])
