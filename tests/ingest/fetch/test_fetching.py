@@ -179,10 +179,15 @@ async def test_after_429_the_whole_account_is_left_alone_for_as_long_as_the_vend
 
 
 async def test_no_more_calls_at_once_than_the_budget_allows(bench: Bench) -> None:
+    """All thirty are due, three are asked about: the vendor lets none of them go until then."""
+    bench.vendor.hold = asyncio.Event()
     async with bench.start(budget=Budget(parallel=3)):
         await bench.call_back(*[f"v{number}" for number in range(30)])
+        await until(lambda: len(bench.vendor.calls) == 3)
+        await until(lambda: _is_taken_in(bench))
+        bench.vendor.hold.set()
         await bench.done()
-    assert 3 == bench.vendor.most_at_once
+    assert (3, 30) == (bench.vendor.most_at_once, len(bench.vendor.calls))
 
 
 async def test_the_quota_is_never_exceeded_also_after_a_restart_the_same_day(bench: Bench) -> None:
