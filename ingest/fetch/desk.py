@@ -72,8 +72,7 @@ class Desk:
     def add(self, errand: Errand) -> None:
         """It is due by now, also where the clock of whoever asked is ahead of ours."""
         now = self.clock()
-        errand.due_at, errand.first_at = min(errand.due_at, now), min(errand.first_at, now)
-        errand.newest_at = min(errand.newest_at, now)
+        errand.due_at, errand.asked_at = min(errand.due_at, now), min(errand.asked_at, now)
         self.waiting.add(errand)
         self._changed.set()
 
@@ -174,7 +173,7 @@ class Desk:
         """It waits, longer each time; past the horizon it is a dead letter."""
         errand.failures += 1
         now = self.clock()
-        if now - errand.first_at >= self.horizon:
+        if now - errand.asked_at >= self.horizon:
             detail = f"{error}; not to be had for {self.horizon:g} s ({errand.failures} failures)"
             await self._give_up(errand, DeadLetterReason.NOT_FETCHED, detail)
             return
@@ -184,7 +183,7 @@ class Desk:
 
     async def _missed(self, errand: Errand, error: NotThere) -> None:
         missing_for = self.account.api.missing_for
-        if self.clock() - errand.newest_at >= missing_for:
+        if self.clock() - errand.asked_at >= missing_for:
             await self._give_up(errand, DeadLetterReason.NOT_THERE, f"{error} for {missing_for:g} s")
         else:
             self.waiting.back(errand, self.clock() + min(_MISSING_AGAIN, missing_for))
@@ -220,7 +219,7 @@ class Desk:
 
     def _again(self, errand: Errand) -> float | None:
         """When to look again by the vendor's own schedule; ``None`` after its end."""
-        passed = self.clock() - errand.newest_at
+        passed = self.clock() - errand.asked_at
         later = (after for after in self.account.again if after > passed)
         after = next(later, None)
-        return None if after is None else errand.newest_at + after
+        return None if after is None else errand.asked_at + after

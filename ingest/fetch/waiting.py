@@ -22,15 +22,14 @@ class Errand:
     """One target, and the log's record that asks for it; those that it stands for too need no record of their own.
 
     ``cause`` is the newest callback that led to it, ``None`` if nobody had called. Times are Unix seconds: ``due_at``,
-    and when it was first and last asked for. ``told`` are the digests of what was stored of it last.
+    and when it was last asked for. ``told`` are the digests of what was stored of it last.
     """
 
     target: Target
     record: Record
     cause: str | None
     due_at: float
-    first_at: float
-    newest_at: float
+    asked_at: float
     failures: int = 0
     told: frozenset[bytes] = frozenset()
 
@@ -47,7 +46,7 @@ def errand_of(request: FetchRequest, record: Record) -> Errand:
     """Due at once. A request that was appended again counts as asked for then: it has its whole time before it."""
     asked_at = max(request.asked_at.timestamp(), record.appended_at / 1e6)
     target = Target(request.kind, request.verification_id, request.subject_ref)
-    return Errand(target, record, request.cause, asked_at, asked_at, asked_at)
+    return Errand(target, record, request.cause, asked_at, asked_at)
 
 
 def merged(one: Errand, other: Errand) -> tuple[Errand, str]:
@@ -55,14 +54,13 @@ def merged(one: Errand, other: Errand) -> tuple[Errand, str]:
 
     While one of them backs off from failures, both do.
     """
-    older, newer = sorted((one, other), key=lambda errand: (errand.cause is not None, errand.newest_at))
+    older, newer = sorted((one, other), key=lambda errand: (errand.cause is not None, errand.asked_at))
     backing_off = [errand.due_at for errand in (one, other) if errand.failures]
     both = replace(
         newer,
         target=replace(newer.target, subject_ref=newer.target.subject_ref or older.target.subject_ref),
         due_at=max(backing_off) if backing_off else min(older.due_at, newer.due_at),
-        first_at=min(older.first_at, newer.first_at),
-        newest_at=max(older.newest_at, newer.newest_at),
+        asked_at=max(older.asked_at, newer.asked_at),
         failures=max(older.failures, newer.failures),
         told=older.told or newer.told,
     )

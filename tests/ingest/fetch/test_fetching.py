@@ -70,7 +70,7 @@ async def _is_taken_in(bench: Bench) -> bool:
 async def test_what_is_not_settled_is_read_again_by_the_vendors_schedule(bench: Bench) -> None:
     """Three times in all, then it is left to whoever reconciles; equal answers are stored once."""
     bench.vendor.things["v1"] = {"id": "v1", "settled": False}
-    async with bench.start():
+    async with bench.start(again=(0.0, 1.0, 2.0)):
         await bench.call_back("v1")
         await bench.done()
     assert (Counter({"v1": 3}), 1) == (bench.vendor.count(), len(await bench.documents()))
@@ -253,7 +253,7 @@ async def test_what_the_vendor_itself_refuses_is_a_dead_letter(
 ) -> None:
     """A refusal at once; what is not there is asked for again for a while, as it may be too early."""
     bench.vendor.mood = reply
-    async with bench.start(api_missing_for=0.05):
+    async with bench.start(api_missing_for=1.0):
         await bench.call_back("v1")
         await bench.done()
     assert [reason] == [letter.reason for letter in await bench.dead_letters()]

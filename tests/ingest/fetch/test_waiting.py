@@ -52,6 +52,20 @@ def test_new_requests_do_not_shorten_a_back_off() -> None:
     assert (None, 40.0) == (waiting.take(10.0), waiting.wait(10.0))
 
 
+def test_whoever_asks_again_has_the_whole_time_until_it_is_given_up() -> None:
+    """A callback that comes while its like has been failing for days is not given up with it."""
+    waiting = Waiting()
+    waiting.add(request("v", 1))
+    taken = waiting.take(0.0)
+    assert taken is not None
+    taken.failures = 9
+    waiting.back(taken, 250_000.0)
+    waiting.add(request("v", 2, at=249_000.0))
+    again = waiting.take(250_000.0)
+    assert again is not None
+    assert (249_000.0, 9, "2") == (again.asked_at, again.failures, again.cause)
+
+
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("add"), st.sampled_from("abcd"), st.booleans()),
