@@ -20,22 +20,33 @@ DAY = 86_400.0
 
 
 class VendorError(HooklineError):
-    """The vendor did not give what it was asked for; the kinds of it say what to do."""
+    """The vendor did not give what it was asked for; the kinds of it say what to do.
+
+    ``answer`` is the body of what it said instead, where it said something in its own words. It is never part of the
+    message: a person's data may stand in it.
+    """
+
+    answer: bytes | None = None
 
 
 class VendorUnavailable(VendorError):
     """Ask again later: it does not answer, or not as itself.
 
-    ``after`` are the seconds that it asked for, ``None`` where it did not.
+    ``after`` are the seconds that it asked for, ``None`` where it did not. ``was_sent`` is false where the request
+    certainly never came to be worked on.
     """
 
-    def __init__(self, message: str, after: float | None = None) -> None:
+    def __init__(self, message: str, after: float | None = None, *, was_sent: bool = True) -> None:
         super().__init__(message)
         self.after = after
+        self.was_sent = was_sent
 
 
 class VendorLimited(VendorUnavailable):
     """Ask nothing of this account for a while: it asks more than the vendor allows."""
+
+    def __init__(self, message: str, after: float | None = None, *, was_sent: bool = False) -> None:
+        super().__init__(message, after, was_sent=was_sent)
 
 
 class BudgetSpent(VendorError):
@@ -49,9 +60,25 @@ class BudgetSpent(VendorError):
 class NotThere(VendorError):
     """Ask again for some minutes, as it may be too early; after that it is not there."""
 
+    def __init__(self, message: str, answer: bytes | None = None) -> None:
+        super().__init__(message)
+        self.answer = answer
+
 
 class VendorRefused(VendorError):
     """Do not ask again as you did: mend the settings, the account's rights, or the program."""
+
+    def __init__(self, message: str, answer: bytes | None = None) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
+class Unconfirmed(VendorError):
+    """Look there before it is asked for again: it was sent, and may hold. ``answer`` is the vendor's, if one came."""
+
+    def __init__(self, message: str, answer: bytes | None = None) -> None:
+        super().__init__(message)
+        self.answer = answer
 
 
 class Unfetchable(HooklineError):
@@ -71,12 +98,16 @@ class Target:
     subject_ref: str | None = None
 
 
+ANYTHING = "*/*"
+"""The form of an answer that the vendor's pages do not tell: only its status counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One call. ``path`` goes behind the account's base URL; what is no constant in it has gone through ``segment``.
 
     ``counts`` is false for what the vendor does not count against its quota. ``json`` is the body, if there is one.
-    ``form`` is what the answer must be: JSON, or bytes of that media type.
+    ``form`` is what the answer must be: JSON, bytes of that media type, or ``ANYTHING``, nothing included.
     """
 
     method: str
@@ -174,10 +205,14 @@ class VendorApi:
     ``target_of`` says what to read of an open verification. Both raise ``Unfetchable``. ``fetch`` reads a target, by
     one or more calls.
     ``authorization`` gives the header of each call where no token is needed, ``token_request`` how to get one else;
-    ``needs_client_id``: the secret alone is not enough for it. ``is_error`` tells an error that came as a success.
+    ``authorization_header`` is that header's name.
+    ``needs_client_id``: the secret alone is not enough for it. ``unauthorized`` are the statuses that say that our
+    credentials are wrong. ``is_error`` tells an error that came as a success; ``bare_errors``: the vendor's own errors
+    may come without JSON.
     ``again`` are the seconds after its callback at which a target is read while it is not settled, ``missing_for``
     those for which one that is not there is asked for again. ``after_limit`` is how long nothing is asked after an
-    answer 429, in seconds. ``ticks_since_first`` and ``ticks_since_last`` are the times at which an open verification
+    answer 429, in seconds. ``gone`` are the kinds of targets whose lasting absence is an answer, and kept as one.
+    ``ticks_since_first`` and ``ticks_since_last`` are the times at which an open verification
     is asked about, after its first and its last event.
     """
 
@@ -188,10 +223,14 @@ class VendorApi:
     ticks_since_first: tuple[timedelta, ...] = ()
     needs_client_id: bool = False
     authorization: Callable[[Credentials], str] | None = None
+    authorization_header: str = "Authorization"
     token_request: Callable[[Credentials], TokenRequest] | None = None
+    unauthorized: frozenset[int] = frozenset({401})
     is_error: Callable[[object], bool] = _is_no_error
+    bare_errors: bool = False
     again: tuple[float, ...] = ()
     missing_for: float = 300.0
+    gone: frozenset[str] = frozenset()
     after_limit: float = 1.0
     budget: Budget = Budget()
 

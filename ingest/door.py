@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from multidict import CIMultiDictProxy
 
+from ingest.action import VendorAction
 from ingest.api import VendorApi
 from runtime.secrets import Secret
 
@@ -40,12 +41,12 @@ class VendorDoor:
     vendor's id, or ``None`` where it finds none. ``is_handshake`` says whether a delivery only asks if we are there: it
     is answered with 200, unsigned as it is, and never stored. None of the three raises, whatever the bytes.
     ``secret_headers`` (lower case) carry something that opens a door elsewhere and are never stored; so does the
-    header that the source's option ``header_option`` names.
+    header that the source's option ``header_option`` names, and the query's ``secret_parameters``.
 
     ``words`` are the options that a source of this vendor may have, with their allowed words, the default first: they
     travel on each callback, so that a replay under other settings gives the same event. ``refuses`` says in words what
     of a source's options cannot be beside ``unsigned`` or an API (``asked``), or ``None``. ``api`` is how the vendor is
-    asked.
+    asked, ``actions`` are what can be done there, each name once. ``example_id`` is how a verification's id looks.
     """
 
     vendor: str
@@ -54,7 +55,10 @@ class VendorDoor:
     verification_id: Callable[[Delivery], str | None]
     is_handshake: Callable[[Delivery], bool] = _no_handshake
     secret_headers: frozenset[bytes] = frozenset({b"authorization", b"cookie", b"proxy-authorization"})
+    secret_parameters: frozenset[str] = frozenset()
     header_option: str | None = None
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     refuses: Callable[..., str | None] = _nothing_to_refuse
     api: VendorApi | None = None
+    actions: tuple[VendorAction, ...] = ()
+    example_id: str = "6f0c1a52-0d3b-11f0-9a51-025ad99a18e7"

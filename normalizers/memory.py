@@ -7,7 +7,7 @@ when it was first told: a result that goes APPROVED, DENIED, APPROVED is three d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
@@ -33,6 +33,11 @@ class Decisions:
     last: str
     previous: Previous
     seen: dict[str, Seen]
+
+    @property
+    def at(self) -> datetime:
+        """When the last one was told."""
+        return datetime.fromtimestamp(self.seen[self.last].told_at / 1_000_000, UTC)
 
 
 @dataclass(frozen=True, slots=True)

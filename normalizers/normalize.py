@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 
 from uuid_utils import UUID, uuid5
 
+from normalizers.actions import LASTS_AT_MOST
 from normalizers.memory import Decisions, Remembered
 from normalizers.reading import Previous, Reading, VendorMapping
 from schemas.callback import Callback, CallbackKind
-from schemas.event import Provenance, Raw, VerificationEvent
+from schemas.event import DecidedBy, EventKind, Outcome, Provenance, Raw, VerificationEvent
 
 _NAMESPACE = UUID("5f1d0c0a-4e0b-5b62-9a3e-8a8f5c2c7d11")
 """Chosen once. Changing it would give every event a new id."""
@@ -28,7 +31,8 @@ def normalize(
         return None, remembered
     previous = _standing(remembered.of(reading.kind), reading)
     after = remembered.with_decision(reading.kind, decision, occurrence, callback.received_at, previous)
-    return _event(mapping, callback, reading, event_id_of(callback, reading, decision, occurrence), raw), after
+    event = _event(mapping, callback, reading, event_id_of(callback, reading, decision, occurrence), raw)
+    return (_by_operator(event) if _is_operators(callback, reading, remembered) else event), after
 
 
 def _standing(known: Decisions | None, reading: Reading) -> Previous:
@@ -36,6 +40,24 @@ def _standing(known: Decisions | None, reading: Reading) -> Previous:
     if known is not None and known.previous.final and not reading.final and not reading.reopens:
         return known.previous
     return Previous(reading.outcome, reading.final)
+
+
+def _is_operators(callback: Callback, reading: Reading, remembered: Remembered) -> bool:
+    """What is read while an operator's action is under way is what came of it, unless the vendor's machine says that
+    it decided by itself.
+    """
+    decides = reading.kind is EventKind.VERIFICATION and reading.outcome is not Outcome.PENDING
+    if callback.kind is not CallbackKind.DOCUMENT or not decides or reading.decided_by is DecidedBy.AUTOMATIC:
+        return False
+    return _is_under_way(remembered.of(EventKind.ACTION), callback.received_at)
+
+
+def _is_under_way(actions: Decisions | None, now: datetime) -> bool:
+    return actions is not None and actions.previous.outcome is Outcome.PENDING and now - actions.at <= LASTS_AT_MOST
+
+
+def _by_operator(event: VerificationEvent) -> VerificationEvent:
+    return replace(event, decided_by=DecidedBy.OPERATOR, provenance=Provenance.OPERATOR)
 
 
 def decision_of(reading: Reading) -> str:

@@ -21,3 +21,4 @@ FETCHED = Counter("hookline_fetch_documents_total", "Documents that were fetched
 FETCH_WAITING = Gauge("hookline_fetch_waiting", "What is to be read at the vendor and held in memory.", ["source"])
 FETCH_PAUSED = Gauge("hookline_fetch_paused_seconds", "For how long nothing is asked of this account.", ["source"])
 RECONCILED = Counter("hookline_reconcile_requests_total", "Open verifications that were asked about.", ["source"])
+ACTIONS = Counter("hookline_actions_total", "Actions that ended, by how.", ["source", "action", "state"])

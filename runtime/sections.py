@@ -195,6 +195,32 @@ class ReconcileSettings(_Section):
     every: float = Field(60.0, gt=0)
 
 
+class OperatorSettings(_Section):
+    """Somebody, or some service, that may act at vendors. ``token`` may be a reference, and proves who it is.
+
+    ``may`` are actions as ``vendor.action``; a star stands for anything: ``credas.*``, ``*.status``.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$")
+    token: str
+    may: tuple[Annotated[str, Field(pattern=r"^[a-z0-9*-]+\.[a-z0-9*-]+$")], ...] = ()
+
+
+class ActSettings(_Section):
+    """``two_persons`` are actions, written as in ``operator.may``, that a second operator must confirm within
+    ``confirm_within`` seconds.
+    """
+
+    two_persons: tuple[Annotated[str, Field(pattern=r"^[a-z0-9*-]+\.[a-z0-9*-]+$")], ...] = ()
+    confirm_within: float = Field(3600.0, gt=0, le=7 * 86_400.0)
+
+
+class ConsoleSettings(_Section):
+    """Where people and services act, over HTTP."""
+
+    listen: Address = "127.0.0.1:8090"
+
+
 class ProjectionSettings(_Section):
     """Where the read model lies. Without ``url`` it is a file beside the embedded log."""
 
@@ -217,15 +243,21 @@ class Settings(_Section):
     source: tuple[SourceSettings, ...] = ()
     fetch: FetchSettings = FetchSettings()
     reconcile: ReconcileSettings = ReconcileSettings()
+    operator: tuple[OperatorSettings, ...] = ()
+    act: ActSettings = ActSettings()
+    console: ConsoleSettings = ConsoleSettings()
     projections: ProjectionSettings = ProjectionSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
-        names = [source.name for source in self.source]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"source: the name {', '.join(twice)} is given twice; each source needs its own")
+        for what, named in (("source", self.source), ("operator", self.operator)):
+            names = [each.name for each in named]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{what}: the name {', '.join(twice)} is given twice; each {what} needs its own")
+        if self.act.two_persons and len(self.operator) < 2:  # noqa: PLR2004 - one who asks, one who confirms
+            raise ValueError("act.two_persons: needs two operators at least; add [[operator]]")
         if self.receiver.max_body_bytes + _ROOM_FOR_HEADERS > self.log.max_record_bytes:
             least = self.receiver.max_body_bytes + _ROOM_FOR_HEADERS
             raise ValueError(f"log.max_record_bytes: a body and its headers must fit; write at least {least}")

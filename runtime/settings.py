@@ -18,11 +18,14 @@ from pydantic import ValidationError
 
 from runtime.errors import SettingsInvalid
 from runtime.sections import (
+    ActSettings,
     ApiSettings,
+    ConsoleSettings,
     FetchSettings,
     KafkaSettings,
     LogSettings,
     ObservabilitySettings,
+    OperatorSettings,
     ProjectionSettings,
     ReceiverSettings,
     ReconcileSettings,
@@ -33,11 +36,14 @@ from runtime.sections import (
 )
 
 __all__ = [
+    "ActSettings",
     "ApiSettings",
+    "ConsoleSettings",
     "FetchSettings",
     "KafkaSettings",
     "LogSettings",
     "ObservabilitySettings",
+    "OperatorSettings",
     "ProjectionSettings",
     "ReceiverSettings",
     "ReconcileSettings",

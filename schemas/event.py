@@ -17,7 +17,10 @@ class SubjectKind(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What the event is about. Only VERIFICATION speaks of a verification's own outcome."""
+    """What the event is about. Only VERIFICATION speaks of a verification's own outcome.
+
+    ACTION says that an operator did something at the vendor: who and why stand in the bytes that ``raw`` points to.
+    """
 
     UNKNOWN = "UNKNOWN"
     VERIFICATION = "VERIFICATION"
@@ -31,6 +34,7 @@ class EventKind(StrEnum):
     COMPANY = "COMPANY"
     SIGNAL = "SIGNAL"
     ERASED = "ERASED"
+    ACTION = "ACTION"
 
 
 class Outcome(StrEnum):

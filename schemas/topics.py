@@ -75,6 +75,11 @@ def fetch_memory(vendor: str) -> str:
     return memory(f"fetch.{vendor}")
 
 
+def asked_actions() -> str:
+    """Actions that wait for a second person, whole, each until it is confirmed or its time is over."""
+    return memory("act")
+
+
 def memory(owner: str) -> str:
     """What a stage remembers, a key at a time. It is partitioned like the topic that the stage reads."""
     return _MEMORY + owner
@@ -106,6 +111,8 @@ def _of_vendor(vendor: str) -> tuple[TopicSpec, ...]:
 
 
 _SHARED = (
+    # Arguments of actions may say who a person is, so what waits no longer goes as fast as a callback would.
+    TopicSpec(asked_actions(), Cleanup.COMPACT, compaction=ERASURE),
     # Many events share a key, and projections are built anew from the first one; none holds personal data.
     TopicSpec(VERIFICATION_EVENTS, Cleanup.DELETE),
     TopicSpec(memory("alerts"), Cleanup.COMPACT, compaction=MEMORY, partitioned_like=VERIFICATION_EVENTS),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -11,10 +12,13 @@ from consumers.projections import queries
 from consumers.projections.queries import StatusRow
 from consumers.projections.store import Store, open_store
 from hookline import rows
+from hookline.acts import acts_behind
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
-from runtime.errors import HooklineError
+from hookline.serving import opened_log
+from runtime.errors import HooklineError, LogRefused, LogUnavailable
 from runtime.settings import Settings
-from schemas.event import EventKind, VerificationEvent
+from schemas.action import Action
+from schemas.event import DecidedBy, EventKind, VerificationEvent
 
 _STATUS = "Where a verification stands.\n\nExample: hookline status idenfy:6f0c1a52-0d3b-11f0-9a51-025ad99a18e7"
 _TIMELINE = "How it came there.\n\nExample: hookline timeline idenfy:6f0c1a52-0d3b-11f0-9a51-025ad99a18e7 --json"
@@ -75,11 +79,37 @@ def _chosen(found: Sequence[StatusRow]) -> Sequence[StatusRow]:
 async def _timeline(settings: Settings, provider: str, verification_id: str, *, as_json: bool) -> None:
     async with open_store(existing_projections(settings)) as store:
         found = await _events(store, provider, verification_id)
+    acts = await _acts(settings, found)
     for event in found:
+        act = acts.get(event.event_id)
         if as_json:
-            print_json(queries.as_json(event))
+            print_json(queries.as_json(event) | {"action": None if act is None else _act_row(act)})
         else:
-            say(_timeline_text(queries.as_json(event)))
+            say(_timeline_text(queries.as_json(event)) + ("" if act is None else _act_text(act)))
+
+
+async def _acts(settings: Settings, events: Sequence[VerificationEvent]) -> Mapping[str, Action]:
+    """Who did what, and why. Without the log the timeline is told all the same, and stderr says what is missing."""
+    if not any(event.decided_by is DecidedBy.OPERATOR for event in events):
+        return {}
+    try:
+        async with opened_log(settings, existing=True) as log:
+            return await acts_behind(log, events)
+    except (LogUnavailable, LogRefused) as error:
+        sys.stderr.write(f"hookline: who acted and why cannot be told: {error}\n")
+        return {}
+
+
+def _act_row(act: Action) -> dict[str, object]:
+    names = ("id", "name", "state", "operator", "confirmed_by", "reason", "code", "message", "milliseconds")
+    return {name: getattr(act, name) for name in names}
+
+
+def _act_text(act: Action) -> str:
+    confirmed = f", confirmed by {act.confirmed_by}" if act.confirmed_by else ""
+    why = f": {act.reason}" if act.reason else ""
+    wrong = f"\n    {act.message}" if act.message else ""
+    return f"\n    {act.operator}{confirmed}{why}{wrong}"
 
 
 async def _events(store: Store, provider: str, verification_id: str) -> Sequence[VerificationEvent]:

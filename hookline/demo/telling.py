@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import ClientSession
 
-from hookline.commands.vendor.registering import registration
 from hookline.demo.quiet import is_quiet, until
 from hookline.demo.show import Told
 from hookline.demo.stories import STORIES
 from hookline.demo.tellers import IdenfyTeller, IdverseTeller, Sandbox, SolarisTeller, Teller
 from hookline.everything import Everything
+from ingest.act.acting import acting
+from ingest.act.operators import Operator
+from ingest.act.planning import Asking
 from schemas import topics
-from schemas.action import Register, to_body
-from schemas.callback import to_message
 from schemas.codec import event_from_record
 
-_OPERATOR = "demo"
+_OPERATOR = Operator("demo")
 _ABOUT_NOBODY = {"final": True, "status": {"overall": "APPROVED"}}
 """A signed result that names no verification: it must end as a dead letter."""
 
@@ -87,6 +87,7 @@ class Telling:
 
     async def _register(self, verification_id: str) -> None:
         """As ``hookline vendor idverse register`` does."""
-        [source] = [source for source in self._all_of_it.settings.source if source.vendor == "idverse"]
-        record = registration(source, verification_id, to_body(Register(verification_id, None, _OPERATOR)))
-        await self._all_of_it.process.log.append(topics.callbacks(source.vendor), to_message(record))
+        settings = self._all_of_it.settings
+        async with acting(settings.source, settings.act, self._all_of_it.process.log) as desk:
+            arguments = {"verification_id": verification_id}
+            await desk.perform(Asking("idverse", "register", arguments, _OPERATOR))

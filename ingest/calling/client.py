@@ -50,26 +50,35 @@ class Client:
         async with self._at_once:
             given = await self._authorized(request, spend)
         host = host_of(self.account.credentials.base_url)
-        if given.status == HTTPStatus.UNAUTHORIZED:
+        if given.status in self.account.api.unauthorized:
             raise VendorUnavailable(
-                f"{host}: answers 401, also with a new token; see [source.api] of {self.account.name}"
+                f"{host}: answers {given.status} to our credentials; see [source.api] of {self.account.name}",
+                was_sent=False,
             )
-        return answer_of(host, request.form, self.account.api.is_error, given)
+        return answer_of(host, request.form, self.account.api, given)
 
     async def _authorized(self, request: Request, spend: Spend) -> Exchange:
         """The answer; when the token was refused, that to one more call with a new one."""
-        header = await self._tokens.header()
+        header = await self._header()
         given = await self._exchanged(request, header, spend)
         if given.status == HTTPStatus.UNAUTHORIZED and self.account.api.token_request is not None:
             self._tokens.is_void(header)
-            given = await self._exchanged(request, await self._tokens.header(), spend)
+            given = await self._exchanged(request, await self._header(), spend)
         return given
+
+    async def _header(self) -> str:
+        """Without it nothing is sent."""
+        try:
+            return await self._tokens.header()
+        except VendorUnavailable as error:
+            error.was_sent = False
+            raise
 
     async def _exchanged(self, request: Request, authorization: str, spend: Spend) -> Exchange:
         if request.counts:
             await spend(request)
             await self._in_turn()
-        headers = {"Authorization": authorization, "Accept": request.form}
+        headers = {self.account.api.authorization_header: authorization, "Accept": request.form}
         url = self.account.credentials.base_url + request.path
         out = Outgoing(request.method, url, headers, request.query, request.json)
         return await exchange(self._pool, out, seconds=self.account.timeout, max_bytes=self.account.max_bytes)

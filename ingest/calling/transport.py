@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
 
 from ingest.api import VendorUnavailable
@@ -77,7 +77,8 @@ async def exchange(pool: ClientSession, out: Outgoing, *, seconds: float, max_by
     except TimeoutError:
         raise VendorUnavailable(f"{host}: no answer within {seconds:g} s") from None
     except (ClientError, OSError, asyncio.IncompleteReadError) as error:
-        raise VendorUnavailable(f"{host}: {type(error).__name__}") from None
+        never_left = isinstance(error, ClientConnectorError)
+        raise VendorUnavailable(f"{host}: {type(error).__name__}", was_sent=not never_left) from None
 
 
 async def _bounded(answer: ClientResponse, most: int, host: str) -> bytes:

@@ -183,10 +183,13 @@ class Desk:
 
     async def _missed(self, errand: Errand, error: NotThere) -> None:
         missing_for = self.account.api.missing_for
-        if self.clock() - errand.asked_at >= missing_for:
-            await self._give_up(errand, DeadLetterReason.NOT_THERE, f"{error} for {missing_for:g} s")
-        else:
+        if self.clock() - errand.asked_at < missing_for:
             self.waiting.back(errand, self.clock() + min(_MISSING_AGAIN, missing_for))
+        elif errand.target.kind in self.account.api.gone:
+            await self.queue.store(self.account, errand, error.answer or b"", gone=True)
+            await self._settled(errand)
+        else:
+            await self._give_up(errand, DeadLetterReason.NOT_THERE, f"{error} for {missing_for:g} s")
 
     async def _give_up(self, errand: Errand, reason: DeadLetterReason, detail: str) -> None:
         await self.queue.give_up(errand, self.account.name, reason, detail)
@@ -206,8 +209,11 @@ class Desk:
         if again is not None:
             self.waiting.back(errand, again)
         else:
-            await self.queue.settle(errand.record.key)
-            self.waiting.done(errand)
+            await self._settled(errand)
+
+    async def _settled(self, errand: Errand) -> None:
+        await self.queue.settle(errand.record.key)
+        self.waiting.done(errand)
 
     async def _store(self, errand: Errand, bodies: Sequence[bytes]) -> None:
         digests = [sha256(body).digest() for body in bodies]

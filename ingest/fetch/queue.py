@@ -10,25 +10,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import orjson
-from uuid_utils import uuid7
 
 from ingest.calling.account import Account
 from ingest.calling.spending import Counts
+from ingest.documents import document_of
 from ingest.fetch.letters import letter_of
 from ingest.fetch.waiting import Errand
 from runtime.eventlog import EventLog, Headers, Record
 from schemas import callback as callbacks
 from schemas import fetching, topics
-from schemas.callback import Callback, CallbackKind
 from schemas.deadletter import DeadLetterReason
 from schemas.fetching import FetchRequest
 from schemas.message import Undecodable
 
 SPENT = "spent/"
-_JSON = (("content-type", "application/json"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +71,9 @@ class Queue:
     async def settle(self, key: str) -> None:
         await self.log.append(self.topic, settling(key, self.partition))
 
-    async def store(self, account: Account, errand: Errand, body: bytes) -> None:
+    async def store(self, account: Account, errand: Errand, body: bytes, *, gone: bool = False) -> None:
         """The document is durable, on the vendor's own topic, beside the callback that led to it."""
-        document = Callback(
-            id=str(uuid7()),
-            vendor=account.vendor,
-            source=account.name,
-            verification_id=errand.target.verification_id,
-            received_at=datetime.now(UTC),
-            body=body,
-            kind=CallbackKind.DOCUMENT,
-            checked_by=f"fetched {account.credentials.base_url.partition('://')[2]} {errand.target.kind}",
-            http_headers=_JSON,
-            cause=errand.cause,
-            test=account.test,
-            options=account.options,
-        )
+        document = document_of(account, errand.target, body, errand.cause, gone=gone)
         await self.log.append(topics.callbacks(account.vendor), callbacks.to_message(document))
 
     async def give_up(self, errand: Errand, account: str, reason: DeadLetterReason, detail: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
+from urllib.parse import unquote_plus
 
 import structlog
 from aiohttp import web
@@ -136,7 +137,7 @@ def _callback(request: web.BaseRequest, delivery: Delivery, source: Source, secr
         body=delivery.body,
         checked_by=f"{source.door.scheme} {secret.name}" if secret is not _UNSIGNED else _UNSIGNED.name,
         http_headers=_http_headers(request, source.secret_headers),
-        query=delivery.query,
+        query=_query(delivery.query, source.door.secret_parameters),
         test=source.test,
         options=source.carried,
     )
@@ -146,6 +147,13 @@ def _path_of(request: web.BaseRequest) -> str:
     """The path as it was sent; parsed only where it must be (a whole URL as its target, or escapes)."""
     path = request.raw_path.partition("?")[0]
     return path if path.startswith("/") and "%" not in path else request.path
+
+
+def _query(query: str, secret: Collection[str]) -> str:
+    """The query as it was sent, without the secret parameters."""
+    if not query or not secret:
+        return query
+    return "&".join(each for each in query.split("&") if unquote_plus(each.partition("=")[0]) not in secret)
 
 
 def _http_headers(request: web.BaseRequest, secret: Collection[bytes]) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from ingest.vendors import DOORS
 from normalizers.vendors import MAPPINGS
-from runtime.settings import ApiSettings, Settings, SourceSettings, load_settings
+from runtime.settings import ApiSettings, OperatorSettings, Settings, SourceSettings, load_settings
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -54,6 +54,7 @@ def test_every_setting_is_documented_and_no_other() -> None:
     """docs/settings.md has a row for each key."""
     written = set(re.findall(r"^\| `([a-z_\[\].]+)` ", (ROOT / "docs" / "settings.md").read_text(), flags=re.MULTILINE))
     known = keys_of(SourceSettings, "source[]") | keys_of(ApiSettings, "source[].api")
+    known |= keys_of(OperatorSettings, "operator[]")
     for name, model in sections().items():
         known |= keys_of(model, name)
     assert known == written
@@ -64,7 +65,7 @@ def test_the_full_example_names_every_setting() -> None:
     text = (ROOT / "deploy" / "full.toml").read_text()
     named = set(re.findall(r"^([a-z_]+) =", text, flags=re.MULTILINE))
     named |= {name.rpartition(".")[2] for name in re.findall(r"^\[([a-z_.]+)\]", text, flags=re.MULTILINE)}
-    models: list[type[BaseModel]] = [SourceSettings, ApiSettings, *sections().values()]
+    models: list[type[BaseModel]] = [SourceSettings, ApiSettings, OperatorSettings, *sections().values()]
     fields = {name for model in models for name in model.model_fields}
     options = {name for door in DOORS.values() for name in (*door.words, door.header_option) if name}
     assert fields | options | sections().keys() == named

@@ -29,7 +29,7 @@ from runtime.eventlog.kafka.topics import admin, applying, finding, planning
 from runtime.settings import Settings, parse_settings
 from sandbox import idenfy, idverse, solaris
 from schemas import topics
-from schemas.action import Register, to_body
+from schemas.action import Action, ActionState, to_body
 from schemas.callback import Callback, CallbackKind, to_message
 from schemas.codec import event_from_record
 from schemas.event import EventKind, Outcome, VerificationEvent
@@ -139,13 +139,16 @@ async def make_topics(settings: Settings) -> None:
 async def known_here(log: EventLog, settings: Settings, vendor: str, name: str, subject: str | None = None) -> None:
     """As ``hookline vendor <vendor> register`` does: whoever creates a verification says so."""
     source = next(each for each in settings.source if each.vendor == vendor)
+    registered = Action(
+        str(uuid7()), "register", ActionState.DONE, "test", name, creates=True, subject_ref=subject
+    )
     record = Callback(
         id=str(uuid7()),
         vendor=vendor,
         source=source.name,
         verification_id=name,
         received_at=datetime.now(UTC),
-        body=to_body(Register(name, subject, "test")),
+        body=to_body(registered),
         kind=CallbackKind.ACTION,
         test=True,
     )

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -21,11 +22,11 @@ from runtime.stage import Health, run_stage
 from schemas import action as actions
 from schemas import callback as callbacks
 from schemas import deadletter, topics
-from schemas.action import Register
+from schemas.action import Action, ActionState
 from schemas.callback import Callback, CallbackKind
 from schemas.codec import event_from_record
 from schemas.deadletter import DeadLetter, DeadLetterReason
-from schemas.event import DecidedBy, Provenance, VerificationEvent
+from schemas.event import DecidedBy, EventKind, Provenance, VerificationEvent
 from schemas.message import Message
 from tests.examples import NOON, callback
 from tests.waiting import until
@@ -255,8 +256,18 @@ def answer(overall: str = "APPROVED", scan_ref: str = "scan-1") -> bytes:
     return json.dumps({"scanRef": scan_ref, "status": overall}).encode()
 
 
+def human_answer(overall: str) -> bytes:
+    """The same with what a reviewer found."""
+    manual = {"manualDocument": "DOC_VALIDATED", "manualFace": "FACE_MATCH"}
+    return json.dumps({"scanRef": "scan-1", "status": overall} | manual).encode()
+
+
 def registration(verification_id: str = "scan-1") -> bytes:
-    return actions.to_body(Register(verification_id, "customer-1", "ann"))
+    return action_body("register", ActionState.DONE, verification_id, creates=True, subject_ref="customer-1")
+
+
+def action_body(name: str, state: ActionState, verification_id: str = "scan-1", **more: Any) -> bytes:  # noqa: ANN401 - fields of an action
+    return actions.to_body(Action("a-1", name, state, "ann", verification_id, **more))
 
 
 async def test_an_event_says_which_door_its_bytes_came_by(log: EventLog) -> None:
@@ -291,15 +302,42 @@ async def test_a_registration_opens_a_verification_once(log: EventLog) -> None:
     await told(log, body(), 3)
     await told(log, registration(), 4, kind=CallbackKind.ACTION)
     events = await normalized(log)
-    assert [("REGISTERED", DecidedBy.OPERATOR), ("IDENTIFICATION", DecidedBy.AUTOMATIC)] == [
-        (event.vendor_event, event.decided_by) for event in events
+    told_of_it = [event for event in events if event.kind is EventKind.VERIFICATION]
+    assert [("register", DecidedBy.OPERATOR), ("IDENTIFICATION", DecidedBy.AUTOMATIC)] == [
+        (event.vendor_event, event.decided_by) for event in told_of_it
     ]
-    assert ["PENDING", "VERIFIED"] == outcomes(events)
+    assert ["PENDING", "VERIFIED"] == outcomes(told_of_it)
+
+
+async def test_what_is_read_while_an_action_is_under_way_was_decided_by_its_operator(log: EventLog) -> None:
+    """By whichever door it came; the vendor's own webhook stays the vendor's word. What is read again later, because
+    of the webhook that the action led to, says nothing new.
+    """
+    await told(log, body("DENIED"), 0)
+    await told(log, action_body("add-status", ActionState.BEGUN, decides=True), 3600, kind=CallbackKind.ACTION)
+    await told(log, human_answer("APPROVED"), 3601, kind=CallbackKind.DOCUMENT, cause="id-1")
+    await told(log, action_body("add-status", ActionState.DONE, decides=True), 3602, kind=CallbackKind.ACTION)
+    await told(log, human_answer("APPROVED"), 3603, kind=CallbackKind.DOCUMENT, cause="id-4")
+    await told(log, human_answer("DENIED"), 9000, kind=CallbackKind.DOCUMENT, cause="id-5")
+    events = [event for event in await normalized(log) if event.kind is EventKind.VERIFICATION]
+    assert [
+        ("REJECTED", DecidedBy.AUTOMATIC, Provenance.CALLBACK),
+        ("VERIFIED", DecidedBy.OPERATOR, Provenance.OPERATOR),
+        ("REJECTED", DecidedBy.HUMAN, Provenance.FETCHED),
+    ] == [(event.outcome, event.decided_by, event.provenance) for event in events]
+
+
+async def test_an_action_that_never_ended_claims_nothing_later(log: EventLog) -> None:
+    """Whoever did it was killed: a quarter of an hour later a decision is its vendor's again."""
+    await told(log, action_body("add-status", ActionState.BEGUN, decides=True), 0, kind=CallbackKind.ACTION)
+    await told(log, human_answer("DENIED"), 16 * 60, kind=CallbackKind.DOCUMENT, cause="id-1")
+    events = [event for event in await normalized(log) if event.kind is EventKind.VERIFICATION]
+    assert [DecidedBy.HUMAN] == [event.decided_by for event in events]
 
 
 async def test_an_unknown_action_is_a_dead_letter(log: EventLog) -> None:
     """A newer version wrote it, perhaps; redriven there it may still be done."""
-    await told(log, b'{"action":"teleport"}', kind=CallbackKind.ACTION)
+    await told(log, b'{"action":"teleport","state":"DONE","id":"1","operator":"ann","speed":1}', kind=CallbackKind.ACTION)
     assert [] == await normalized(log)
     assert [DeadLetterReason.UNSUPPORTED_FORM] == [letter.reason for letter in await letters(log)]
 

@@ -1,22 +1,21 @@
-"""What people do at a vendor: one module a vendor for its own commands, and what every vendor has."""
+"""What people do at a vendor: one command for each action, made from its description, and those that wait."""
 
 from __future__ import annotations
 
 import typer
 
-from hookline.commands.vendor import idverse, solaris
-from hookline.commands.vendor.registering import register_command
+from hookline.commands.vendor.building import command_of, help_of
+from hookline.commands.vendor.waiting import register_waiting
+from ingest.act.catalogue import actions_of
 from ingest.vendors import DOORS
-
-_OWN = {"idverse": idverse.register, "solaris": solaris.register}
 
 
 def register(app: typer.Typer) -> None:
     vendors = typer.Typer(help="Do something at a vendor, or make something known of it.", no_args_is_help=True)
     for vendor in DOORS:
         commands = typer.Typer(help=f"At {vendor}.", no_args_is_help=True)
-        register_command(commands, vendor)
-        if vendor in _OWN:
-            _OWN[vendor](commands)
+        for action in actions_of(vendor).values():
+            commands.command(action.name, help=help_of(vendor, action))(command_of(vendor, action))
         vendors.add_typer(commands, name=vendor)
+    register_waiting(vendors)
     app.add_typer(vendors, name="vendor")

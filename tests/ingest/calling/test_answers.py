@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ingest.api import NotThere, VendorError, VendorLimited, VendorRefused, VendorUnavailable
+from ingest.api import (
+    ANYTHING,
+    Call,
+    Fetched,
+    NotThere,
+    Target,
+    Unfetchable,
+    VendorApi,
+    VendorError,
+    VendorLimited,
+    VendorRefused,
+    VendorUnavailable,
+)
 from ingest.calling.answers import answer_of
 from ingest.calling.transport import Exchange, _seconds
 
@@ -34,6 +48,10 @@ ROWS: list[tuple[int, str, bytes, str, type[VendorError] | None]] = [
     (403, PAGE, b"<p>", JSON, VendorUnavailable),
     (400, JSON, b"{}", JSON, VendorRefused),
     (403, JSON, b"{}", JSON, VendorRefused),
+    (200, "", b"", ANYTHING, None),
+    (200, "text/plain", b"ok", ANYTHING, None),
+    (200, JSON, b'{"error": 1}', ANYTHING, VendorUnavailable),
+    (200, PAGE, b"<p>", ANYTHING, VendorUnavailable),
 ]
 
 
@@ -44,15 +62,39 @@ def test_an_exchange_is_an_answer_or_says_what_to_do(
     """No message shows the body."""
     given = Exchange(status, kind, body, None)
     if error is None:
-        assert body == answer_of("host", form, _is_error, given).body
+        assert body == answer_of("host", form, _API, given).body
         return
     with pytest.raises(VendorError, match=r"^host: answers") as raised:
-        answer_of("host", form, _is_error, given)
+        answer_of("host", form, _API, given)
     assert (error, False) == (raised.type, body.decode() in str(raised.value) if body else False)
 
 
 def _is_error(said: object) -> bool:
     return isinstance(said, dict) and "error" in said
+
+
+def _nothing_to_ask(_open: object) -> Target:
+    raise Unfetchable("never asked")
+
+
+async def _nothing_to_fetch(_call: Call, _target: Target) -> Fetched:
+    raise Unfetchable("never fetched")
+
+
+_API = VendorApi(targets=None, target_of=_nothing_to_ask, fetch=_nothing_to_fetch, is_error=_is_error)
+
+
+@pytest.mark.parametrize(
+    ("status", "media_type", "error"),
+    [(404, "", NotThere), (404, "text/plain", NotThere), (400, "text/plain", VendorRefused), (404, PAGE, VendorUnavailable)],
+)
+def test_a_vendor_whose_errors_may_be_bare_is_taken_at_its_status(
+    status: int, media_type: str, error: type[VendorError]
+) -> None:
+    """A page of HTML is still somebody else's."""
+    with pytest.raises(error) as raised:
+        answer_of("host", JSON, replace(_API, bare_errors=True), Exchange(status, media_type, b"no", None))
+    assert (b"no" if error is not VendorUnavailable else None) == raised.value.answer
 
 
 @pytest.mark.parametrize(

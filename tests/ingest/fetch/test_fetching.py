@@ -346,3 +346,18 @@ async def test_memory_of_calls_is_kept_beside_the_requests(bench: Bench) -> None
         await bench.done()
     (spent,) = await records(bench, topics.fetch_memory("thin"))
     assert spent.key.startswith("spent/thin/")
+
+
+async def test_what_stays_away_is_an_answer_where_the_vendor_file_says_so(bench: Bench) -> None:
+    """Its document is how the vendor said so, and its mark is the last word of who checked it."""
+    bench.vendor.mood = json({"error": "no"}, 404)
+    async with bench.start(api_missing_for=1.0, api_gone=frozenset({"thing"})):
+        await bench.call_back("v1")
+        await bench.done()
+    assert [] == await bench.dead_letters()
+    (document,) = await bench.documents()
+    assert ("v1", b'{"error":"no"}', "thing gone") == (
+        document.verification_id,
+        document.body,
+        " ".join(document.checked_by.split()[-2:]),
+    )

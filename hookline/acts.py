@@ -1,0 +1,49 @@
+"""Who did what, and why: read from the log's own bytes, as no event says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from runtime.eventlog import EventLog, Record
+from schemas.action import Action, InvalidAction, of_members
+from schemas.event import DecidedBy, EventKind, Provenance, Raw, VerificationEvent
+
+
+async def acts_behind(log: EventLog, events: Sequence[VerificationEvent]) -> Mapping[str, Action]:
+    """By event id, the action that each event is a step of, or that it came of; none for what was erased since.
+
+    ``events`` are those of one verification, in order. What was decided under an action came of the last one begun.
+    """
+    found: dict[str, Action] = {}
+    latest: Action | None = None
+    for event in events:
+        if _is_step(event):
+            action = await _action_at(log, event.raw)
+            if action is not None:
+                found[event.event_id] = latest = action
+        elif event.decided_by is DecidedBy.OPERATOR and latest is not None:
+            found[event.event_id] = latest
+    return found
+
+
+def _is_step(event: VerificationEvent) -> bool:
+    """A registration is of the kind that it makes known, and all of its event."""
+    is_registration = event.provenance is Provenance.OPERATOR and event.vendor_status == "REGISTERED"
+    return event.kind is EventKind.ACTION or is_registration
+
+
+async def _action_at(log: EventLog, raw: Raw) -> Action | None:
+    async for record in log.scan(raw.topic, partition=raw.partition, start=raw.offset):
+        return _action_in(record) if record.offset == raw.offset else None
+    return None
+
+
+def _action_in(record: Record) -> Action | None:
+    if record.value is None:
+        return None
+    try:
+        return of_members(orjson.loads(record.value))
+    except (InvalidAction, orjson.JSONDecodeError):
+        return None
