@@ -1,0 +1,167 @@
+"""One asks, another confirms, within a time, and it is done once, however many confirm it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.act import asks
+from ingest.act.acting import Acting, acting
+from ingest.act.asks import Ask
+from ingest.act.errors import CannotConfirm, InvalidOrder, NotPermitted
+from ingest.act.operators import Operator
+from runtime.eventlog import EventLog, open_log
+from runtime.settings import ActSettings, KafkaSettings
+from schemas import topics
+from schemas.action import ActionState
+from tests.eventlog.backends import kafka_place
+from tests.ingest.act.conftest import ANN, BOB, Desk, asking, good, source_at
+from tests.ingest.act.counter import VENDOR, Counter, says
+from tests.servers.kafka import Kafka
+
+ASKED, BEGUN, DONE = ActionState.ASKED, ActionState.BEGUN, ActionState.DONE
+Guarded = Callable[..., Desk]
+
+
+async def test_what_needs_two_persons_waits_and_is_done_by_the_second_ones_word(guarded: Guarded) -> None:
+    """The log has both names; what was asked for is gone from what waits."""
+    desk = guarded()
+    asked = await desk.acting.perform(good())
+    assert (ASKED, []) == (asked.state, desk.vendor.calls)
+    assert [asked.action_id] == [each.id for each in await desk.acting.waiting()]
+    done = await desk.acting.confirm(asked.action_id, BOB)
+    assert (DONE, asked.action_id) == (done.state, done.action_id)
+    assert [(ASKED, "ann", None), (BEGUN, "ann", "bob"), (DONE, "ann", "bob")] == [
+        (step.state, step.operator, step.confirmed_by) for step in await desk.steps()
+    ]
+    assert [] == await desk.acting.waiting()
+    assert {"thing-1": "good"} == desk.vendor.states
+
+
+async def test_nobody_confirms_what_they_asked_for_or_may_not_do(guarded: Guarded) -> None:
+    """It still waits afterwards."""
+    desk = guarded()
+    asked = await desk.acting.perform(good())
+    with pytest.raises(CannotConfirm, match="you asked for it yourself"):
+        await desk.acting.confirm(asked.action_id, ANN)
+    with pytest.raises(NotPermitted):
+        await desk.acting.confirm(asked.action_id, Operator("rita", ("counter.look",)))
+    with pytest.raises(CannotConfirm, match="no such action waits"):
+        await desk.acting.confirm("never-was", BOB)
+    assert [asked.action_id] == [each.id for each in await desk.acting.waiting()]
+    assert [] == desk.vendor.calls
+
+
+async def test_what_is_wrong_is_said_to_whoever_asks_and_not_to_the_second(guarded: Guarded) -> None:
+    desk = guarded()
+    with pytest.raises(InvalidOrder):
+        await desk.acting.perform(replace(good(), reason=""))
+    assert [] == await desk.acting.waiting()
+
+
+async def test_what_is_read_needs_one_person(guarded: Guarded) -> None:
+    """Only the actions that the settings name wait."""
+    desk = guarded()
+    assert DONE == (await desk.acting.perform(asking("look", thing="thing-1"))).state
+
+
+async def test_after_its_time_it_is_neither_confirmed_nor_shown(
+    log: EventLog, vendor: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It must be asked for again."""
+    settings = ActSettings(two_persons=("*.*",), confirm_within=60)
+    async with acting([source_at(vendor.url)], settings, log) as ready:
+        asked = await ready.perform(good())
+        monkeypatch.setattr("ingest.act.acting.datetime", _Later)
+        with pytest.raises(CannotConfirm, match="more than 60 s ago"):
+            await ready.confirm(asked.action_id, BOB)
+        assert [] == await ready.waiting()
+        assert [] == vendor.calls
+
+
+class _Later(datetime):
+    @classmethod
+    def now(cls, tz: Any = None) -> Self:  # noqa: ANN401 - as datetime has it
+        return super().now(tz) + timedelta(seconds=61)
+
+
+async def test_what_failed_is_asked_for_anew(guarded: Guarded) -> None:
+    """A second word counts once, also when the vendor refused."""
+    desk = guarded()
+    asked = await desk.acting.perform(good())
+    desk.vendor.mood = says(400, {})
+    with pytest.raises(Exception, match="answers 400"):
+        await desk.acting.confirm(asked.action_id, BOB)
+    with pytest.raises(CannotConfirm):
+        await desk.acting.confirm(asked.action_id, BOB)
+
+
+async def test_of_many_who_confirm_at_once_one_does_it(guarded: Guarded) -> None:
+    """On the embedded log."""
+    desk = guarded()
+    await _confirmed_by_many(desk.acting, desk.vendor)
+
+
+async def test_of_many_who_confirm_at_once_one_does_it_on_kafka(tmp_path: Path, kafka: Kafka, vendor: Counter) -> None:
+    """From two processes' worth of logs; the log itself says who was first."""
+    names = topics.callbacks(VENDOR), topics.fetch_requests(VENDOR), topics.asked_actions()
+    async with kafka_place(tmp_path, kafka.url, 3, names) as place:
+        settings = ActSettings(two_persons=("*.*",), confirm_within=60)
+        async with (
+            _opened(place) as one,
+            _opened(place) as other,
+            acting([source_at(vendor.url)], settings, one) as first,
+            acting([source_at(vendor.url)], settings, other) as second,
+        ):
+            await _confirmed_by_many(first, vendor, second)
+
+
+class _opened:  # noqa: N801 - used as a function
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    async def __aenter__(self) -> EventLog:
+        self._log = await open_log(
+            self._place, is_compacted=topics.is_compacted, kafka=KafkaSettings(session_timeout=6.0, partitions=3)
+        )
+        return self._log
+
+    async def __aexit__(self, *_ended: object) -> None:
+        await self._log.close()
+
+
+async def _confirmed_by_many(one: Acting, vendor: Counter, other: Acting | None = None) -> None:
+    asked = await one.perform(good())
+    desks = [one, other or one] * 4
+    confirmed = (desk.confirm(asked.action_id, Operator(f"op-{number}")) for number, desk in enumerate(desks))
+    results = await asyncio.gather(*confirmed, return_exceptions=True)
+    refused = [each for each in results if isinstance(each, CannotConfirm)]
+    assert (1, 7) == (len([each for each in results if not isinstance(each, BaseException)]), len(refused)), results
+    assert 1 == vendor.calls.count("PUT /things/thing-1/state")
+
+
+VALUES = st.one_of(st.text(), st.binary(), st.integers(-(2**53), 2**53), st.booleans(), st.lists(st.text()))
+
+
+@given(st.dictionaries(st.text(min_size=1), VALUES))
+def test_what_waits_is_what_was_asked_for(arguments: dict[str, Any]) -> None:
+    """Texts, files' bytes and everything else come back as they were."""
+    ask = Ask("1", "v", "s", "a", "ann", "why", arguments, datetime(2025, 1, 1, tzinfo=UTC))
+    assert ask == asks._load(asks._dump(ask))
+
+
+async def test_nothing_that_was_confirmed_stays_readable(guarded: Guarded) -> None:
+    """Arguments may say who somebody is: a tombstone takes them away."""
+    desk = guarded()
+    asked = await desk.acting.perform(asking("create", customer="Ann Canary"))
+    await desk.acting.confirm(asked.action_id, BOB)
+    left = [record.value async for record in desk.log.scan(topics.asked_actions()) if record.value is not None]
+    assert b"Canary" not in b"".join(left)
