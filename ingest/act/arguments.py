@@ -17,7 +17,10 @@ MAX_TEXT = 10_000
 _LONGEST_NAME = 64
 
 MAX_BYTES = 1_500_000
-"""Of all arguments together, as JSON: they must fit on the log."""
+"""Of all arguments but files together, as JSON: they must fit on the log."""
+
+MAX_FILE = 10_000_000
+"""Bytes of a file; the log keeps its digest."""
 
 
 def checked(action: VendorAction, given: Mapping[str, object]) -> Mapping[str, object]:
@@ -29,7 +32,7 @@ def checked(action: VendorAction, given: Mapping[str, object]) -> Mapping[str, o
     faults = [InvalidArgument(_name(name), _unknown(known)) for name in given if name not in known]
     arguments = {name: value for name, value in given.items() if name in known and value is not None}
     for name, field in known.items():
-        if field.required and arguments.get(name) in (None, "", []):
+        if field.required and arguments.get(name) in (None, "", b"", []):
             faults.append(InvalidArgument(name, f"missing; {field.help}"))
         elif name in arguments:
             try:
@@ -53,7 +56,7 @@ def _unknown(known: Mapping[str, Field]) -> str:
 
 
 def _size(arguments: Mapping[str, object]) -> int:
-    return sum(len(value) if isinstance(value, bytes) else len(orjson.dumps(value)) for value in arguments.values())
+    return sum(len(orjson.dumps(value)) for value in arguments.values() if not isinstance(value, bytes))
 
 
 def _value(field: Field, given: object) -> object:
@@ -99,16 +102,15 @@ def _json(_name: str, given: object) -> object:
 
 def _file(name: str, given: object) -> bytes:
     """Bytes, or base64 of them, as they come in JSON."""
-    if isinstance(given, bytes):
-        return given
     try:
-        return base64.b64decode(given, validate=True) if isinstance(given, str) else _no_file(name)
-    except binascii.Error:
-        return _no_file(name)
-
-
-def _no_file(name: str) -> bytes:
-    raise InvalidArgument(name, "give the file's bytes as base64")
+        content = base64.b64decode(given, validate=True) if isinstance(given, str) else given
+    except (binascii.Error, ValueError):
+        content = None
+    if not isinstance(content, bytes):
+        raise InvalidArgument(name, "give the file's bytes as base64")
+    if len(content) > MAX_FILE:
+        raise InvalidArgument(name, f"{len(content)} bytes; at most {MAX_FILE}")
+    return content
 
 
 _KINDS: Mapping[FieldKind, Callable[[str, object], object]] = {
