@@ -17,7 +17,6 @@ from ingest.act.operators import Operator, matches
 from ingest.act.planning import Asking, Planned, check_allowed, planned, source_of
 from ingest.act.records import kept_arguments, record_of
 from ingest.act.requests import shown
-from ingest.calling import accounts_of
 from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog
 from runtime.settings import ActSettings, SourceSettings
@@ -34,10 +33,8 @@ class Acting:
     asks: Asks
 
     def preview(self, asking: Asking) -> Sequence[Mapping[str, object]]:
-        """The requests that it would make; nothing is done, and nothing written down. Raises ``ActionError``."""
-        ready = planned(str(uuid7()), asking, self.sources)
-        account = self.carrier.clients.accounts.get(ready.source.name)
-        return [shown(request, account) for request in ready.plan.requests]
+        """As the function of that name."""
+        return preview(asking, self.sources)
 
     async def perform(self, asking: Asking) -> Result:
         """It was done, or is asked for, and the log says so. Raises ``ActionError``; then the log says that, too."""
@@ -117,8 +114,15 @@ class Acting:
         await self.carrier.write_failure(record_of(source, refused), source.name, refused)
 
 
+def preview(asking: Asking, sources: Sequence[SourceSettings]) -> Sequence[Mapping[str, object]]:
+    """The requests that it would make; nothing is done, and nothing written down. Raises ``ActionError``."""
+    ready = planned(str(uuid7()), asking, sources)
+    account = Clients([ready.source]).account(ready.source.name) if ready.plan.requests else None
+    return [shown(request, account) for request in ready.plan.requests]
+
+
 @asynccontextmanager
 async def acting(sources: Sequence[SourceSettings], settings: ActSettings, log: EventLog) -> AsyncIterator[Acting]:
-    """Ready to act while the context is open. Raises ``SettingsInvalid`` for secrets that cannot be read."""
-    async with Clients(accounts_of(sources)) as clients:
+    """Ready to act while the context is open."""
+    async with Clients(sources) as clients:
         yield Acting(sources, settings, Carrier(log, clients), Asks(log))

@@ -109,7 +109,9 @@ class Carrier:
 
     async def _done(self, attempt: _Attempt) -> Done:
         planned = attempt.planned
-        call: Call = (await self.clients.of(planned.source.name)).call if planned.plan.requests else _no_call
+        call: Call = _no_call
+        if planned.plan.requests:
+            call = (await self.clients.of(planned.source.name)).call
         done = await planned.plan.carry_out(call)
         with recorded("it was done, but what it came to is not on the log"):
             for target in done.read:
@@ -118,7 +120,7 @@ class Carrier:
 
     async def _look(self, attempt: _Attempt, call: Call, target: Target) -> None:
         """What the target says now is on the log. What cannot be read at once after a deed is left to fetching."""
-        account = self.clients.accounts[attempt.planned.source.name]
+        account = (await self.clients.of(attempt.planned.source.name)).account
         try:
             fetched = await account.api.fetch(call, target)
         except VendorError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from getpass import getuser
@@ -15,7 +15,7 @@ import typer
 
 from hookline.cli import print_json, say
 from hookline.serving import opened_log
-from ingest.act.acting import Acting, acting
+from ingest.act.acting import Acting, acting, preview
 from ingest.act.carrying import Result
 from ingest.act.errors import ActionError, InvalidOrder, UnknownOperator
 from ingest.act.operators import Operator, operators_of
@@ -49,18 +49,12 @@ async def carry_out(settings: Settings, wish: Wish) -> None:
     """Ends with the exit status that the result asks for."""
     check_free(wish.output)
     try:
+        operator = operator_of(settings, wish.operator)
+        asking = Asking(wish.vendor, wish.action.name, wish.arguments, operator, wish.source, wish.reason)
+        if wish.dry_run:
+            _show_requests(preview(asking, settings.source), as_json=wish.as_json)
+            return
         async with opened(settings) as desk:
-            asking = Asking(
-                vendor=wish.vendor,
-                action=wish.action.name,
-                arguments=wish.arguments,
-                operator=operator_of(settings, wish.operator),
-                source=wish.source,
-                reason=wish.reason,
-            )
-            if wish.dry_run:
-                _show_requests(desk, asking, as_json=wish.as_json)
-                return
             result = await desk.perform(asking)
     except ActionError as error:
         end_with(error, as_json=wish.as_json)
@@ -98,8 +92,7 @@ def operator_of(settings: Settings, named: str | None) -> Operator:
     return found
 
 
-def _show_requests(desk: Acting, asking: Asking, *, as_json: bool) -> None:
-    requests = desk.preview(asking)
+def _show_requests(requests: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
     for request in requests:
         if as_json:
             print_json(request)
