@@ -66,7 +66,7 @@ async def everything(settings: Settings, sandboxes: Mapping[str, str]) -> AsyncI
         async with ClientSession() as http:
             for vendor, source in _played(settings).items():
                 if vendor in sandboxes:
-                    header = source.options.get("auth_header", "Authorization")
+                    header = source.options.get("auth_header", VENDORS[vendor].header)
                     target = Target(f"{process.receiver}/callbacks/{source.name}", header)
                     await VENDORS[vendor].call_back(http, sandboxes[vendor], target, _secret_of(source))
         yield Everything(process, settings, sandboxes)

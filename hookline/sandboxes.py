@@ -11,10 +11,11 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, encode_basic_auth
 
 from runtime.errors import HooklineError
 from runtime.listening import listening
-from sandbox import idenfy, idverse, solaris
+from sandbox import credas, idenfy, idverse, solaris
 
 DEV_KEY = "dev-signing-key"
 DEV_HEADER = "Bearer dev-header-value"
+DEV_VALUE = "dev-webhook-auth-value"
 DEV_WEBHOOK_SECRET = "dev-webhook-secret"  # noqa: S105 - whoever reads it can forge, so its source is a test
 SUBSCRIBED = (
     *("IDENTIFICATION", "IDENTIFICATION_ORIGINATION", "BUSINESS_IDENTIFICATION", "LEGAL_REPRESENTATIVE"),
@@ -39,7 +40,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """``secret`` is what its callbacks prove themselves with where nobody chose another.
+    """``secret`` is what its callbacks prove themselves with where nobody chose another; where that is a header's
+    value, ``header`` is the one.
 
     ``app`` plays it with a secret (``None``: unproved) for a receiver on a host. ``api`` is the ``[source.api]`` of a
     source that asks the sandbox at an address. ``call_back`` tells that sandbox where to send, with its secret.
@@ -52,6 +54,7 @@ class Vendor:
     api: Callable[[str], Mapping[str, str]]
     call_back: Callable[[ClientSession, str, Target, str | None], Awaitable[None]]
     example: Callable[[str], str]
+    header: str = "Authorization"
 
 
 async def _asked(http: ClientSession, method: str, url: str, **request: Any) -> Any:  # noqa: ANN401 - aiohttp's own
@@ -143,6 +146,20 @@ def _solaris_example(url: str) -> str:
     return _driven(create, "id", f"{url}/_sandbox/identifications/$id/result", '{"result": "SUCCESS"}')
 
 
+def _credas_api(url: str) -> Mapping[str, str]:
+    return {"base_url": f"{url}/api/v2/ci", "secret": credas.Account().api_key}
+
+
+async def _credas_calls(http: ClientSession, url: str, target: Target, secret: str | None) -> None:
+    header = {} if secret is None else {"header_name": target.header, "header_value": secret}
+    await _asked(http, "PUT", f"{url}/_sandbox/notification", json={"url": target.url, **header})
+
+
+def _credas_example(url: str) -> str:
+    create = f"curl -s -d '{{}}' {url}/_sandbox/processes"
+    return _driven(create, "id", f"{url}/_sandbox/processes/$id/complete", '{"outcome": "pass"}')
+
+
 def _driven(create: str, member: str, drive: str, body: str) -> str:
     """Creates, takes the id out of the answer, and plays what happens next."""
     return f'id=$({create} | sed \'s/.*"{member}": "\\([^"]*\\)".*/\\1/\') && curl -s -d \'{body}\' {drive}'
@@ -154,6 +171,15 @@ VENDORS: Mapping[str, Vendor] = {
         "IDVerse", DEV_HEADER, lambda _secret, _host: idverse.make_app(), _idverse_api, _idverse_calls, _idverse_example
     ),
     "solaris": Vendor("Solaris", DEV_WEBHOOK_SECRET, _solaris_app, _solaris_api, _solaris_calls, _solaris_example),
+    "credas": Vendor(
+        "Credas",
+        DEV_VALUE,
+        lambda _secret, _host: credas.make_app(),
+        _credas_api,
+        _credas_calls,
+        _credas_example,
+        header="webhookAuth",
+    ),
 }
 """In the order of their ports."""
 

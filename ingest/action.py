@@ -87,8 +87,9 @@ class Done:
     ``answer`` are the vendor's bytes, empty where it said nothing or its answer was lost and the effect was found.
     ``shown`` is what whoever asked is told, by default the answer's JSON; ``kept`` what of the answer goes on the log,
     by default all of it: leave out of it what opens a door. ``verification_id`` names what was created; ``subject_ref``
-    whose it is. ``read`` are targets that are read now, so that what they say becomes events. ``holds`` is false where
-    the vendor accepted it and then shows something else.
+    whose it is. ``read`` are targets that are read now, so that what they say becomes events; ``gone`` those that the
+    vendor says are not there any more, which is kept as its answer. ``holds`` is false where the vendor accepted it and
+    then shows something else.
     """
 
     answer: bytes = b""
@@ -97,6 +98,7 @@ class Done:
     verification_id: str | None = None
     subject_ref: str | None = None
     read: tuple[Target, ...] = ()
+    gone: tuple[Target, ...] = ()
     holds: bool = True
 
 

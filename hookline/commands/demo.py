@@ -25,7 +25,7 @@ from hookline.everything import Everything, everything
 from hookline.sandboxes import DEV_KEY, DEV_WEBHOOK_SECRET, VENDORS, playing
 from runtime.observability import configure_logging
 from runtime.settings import ObservabilitySettings
-from sandbox import idenfy, idverse, solaris
+from sandbox import credas, idenfy, idverse, solaris
 from schemas.event import EventKind, Outcome
 
 _HELP = """Show the whole way on real-shaped input: callbacks in, verification events out, and sums that add up.
@@ -52,12 +52,15 @@ def demo(
 
 
 def _apps(seed: str) -> Mapping[str, web.Application]:
-    """The time of Solaris' sandbox is moved on by its clock alone, so that its robots wait for nobody."""
+    """The time of Solaris' sandbox is moved on by its clock alone, so that its robots wait for nobody. Credas shows a
+    result at once: it would be looked for again after some seconds only.
+    """
     one_retry = idenfy.Behaviour(seed=seed, time_scale=_TIME_SCALE, retries=idenfy.ONE_RETRY)
     return {
         "idenfy": idenfy.make_app(idenfy.Account(signing_key=DEV_KEY), one_retry),
         "idverse": idverse.make_app(behaviour=idverse.Behaviour(seed=seed, time_scale=_TIME_SCALE)),
         "solaris": solaris.make_app(solaris.Account(webhook_secret=DEV_WEBHOOK_SECRET), solaris.Behaviour(seed=seed)),
+        "credas": credas.make_app(behaviour=credas.Behaviour(seed=seed, time_scale=_TIME_SCALE, visible_after=0.0)),
     }
 
 

@@ -44,7 +44,7 @@ def dev(
     sandbox: Annotated[bool, typer.Option(help="Run the sandbox vendors too.")] = True,
     port: Annotated[
         int,
-        typer.Option(help="Where the sandbox of iDenfy listens, IDVerse's one further, Solaris' two; 0: free ports."),
+        typer.Option(help="Where the sandbox of iDenfy listens, the others' on the ports after it; 0: free ports."),
     ] = 8090,
 ) -> None:
     named = f" --settings {settings}" if settings else ""

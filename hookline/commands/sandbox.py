@@ -12,13 +12,22 @@ import typer
 from aiohttp import ClientSession, web
 
 from hookline.cli import run, say, told_to_stop
-from hookline.sandboxes import DEV_HEADER, DEV_KEY, DEV_WEBHOOK_SECRET, VENDORS, SandboxRefused, served, subscribe
-from sandbox import idenfy, idverse, solaris
+from hookline.sandboxes import (
+    DEV_HEADER,
+    DEV_KEY,
+    DEV_VALUE,
+    DEV_WEBHOOK_SECRET,
+    VENDORS,
+    SandboxRefused,
+    served,
+    subscribe,
+)
+from sandbox import credas, idenfy, idverse, solaris
 
 _LOOK_AGAIN = 1.0
 _HELP = """Play a vendor over HTTP: its API, and its callbacks with its signatures and retries.
 
-VENDOR is idenfy (if none is named), idverse or solaris. An option that names a vendor is for that one alone.
+VENDOR is idenfy (if none is named), idverse, solaris or credas. An option that names a vendor is for that one alone.
 
 Example: hookline sandbox solaris --send-to http://127.0.0.1:8080/callbacks/solaris --time-scale 0.1"""
 
@@ -36,7 +45,7 @@ def register(app: typer.Typer) -> None:
 
 
 def sandbox(  # noqa: PLR0913 - a command's options
-    vendor: Annotated[str, typer.Argument(metavar="VENDOR", help="idenfy, idverse or solaris.")] = "idenfy",
+    vendor: Annotated[str, typer.Argument(metavar="VENDOR", help="idenfy, idverse, solaris or credas.")] = "idenfy",
     *,
     port: Annotated[int, typer.Option(help="Where it listens; 0: any free port.")] = 8090,
     host: Annotated[str, typer.Option(help="0.0.0.0 for all networks: whoever reaches it can play.")] = "127.0.0.1",
@@ -49,7 +58,8 @@ def sandbox(  # noqa: PLR0913 - a command's options
     drop: Annotated[float, typer.Option(min=0, max=1, help="The share of callbacks that is never sent.")] = 0.0,
     reorder: Annotated[int, typer.Option(min=0, help="Holds so many callbacks and shuffles them.")] = 0,
     signing_key: Annotated[str | None, typer.Option(help="iDenfy: signs the callbacks.")] = None,
-    header_value: Annotated[str | None, typer.Option(help="IDVerse: the Authorization header of callbacks.")] = None,
+    header_value: Annotated[str | None, typer.Option(help="IDVerse, Credas: the value of callbacks' header.")] = None,
+    header_name: Annotated[str | None, typer.Option(help="Credas: the header's name, webhookAuth if none.")] = None,
     webhook_secret: Annotated[str | None, typer.Option(help="Solaris: the secret of every subscription.")] = None,
     client_id: Annotated[str | None, typer.Option(help="Solaris: the partner's client id.")] = None,
     client_secret: Annotated[str | None, typer.Option(help="Solaris: the partner's client secret.")] = None,
@@ -58,6 +68,7 @@ def sandbox(  # noqa: PLR0913 - a command's options
     own = {
         "signing_key": signing_key,
         "header_value": header_value,
+        "header_name": header_name,
         "webhook_secret": webhook_secret,
         "client_id": client_id,
         "client_secret": client_secret,
@@ -94,6 +105,15 @@ def _play_solaris(to: str, own: Mapping[str, str], pace: Mapping[str, Any]) -> _
     return _Play(app, lambda url: _subscribed(url, to, account))
 
 
+def _play_credas(to: str, own: Mapping[str, str], pace: Mapping[str, Any]) -> _Play:
+    header = (own.get("header_name", VENDORS["credas"].header), own.get("header_value", DEV_VALUE))
+    try:
+        account = credas.Account(process_url=to, actor_url=to, status_url=to, headers=(header,))
+    except ValueError:
+        raise typer.BadParameter("--header-name: write letters and digits alone, as at Credas") from None
+    return _Play(credas.make_app(account, credas.Behaviour(**pace)))
+
+
 async def _subscribed(url: str, to: str, account: solaris.Account) -> None:
     """The receiver is subscribed, as soon as it answers the handshake; what keeps it from that is said once."""
     said = False
@@ -115,11 +135,13 @@ _PLAYS: Mapping[str, Callable[[str, Mapping[str, str], Mapping[str, Any]], _Play
     "idenfy": _play_idenfy,
     "idverse": _play_idverse,
     "solaris": _play_solaris,
+    "credas": _play_credas,
 }
 _OWN: Mapping[str, frozenset[str]] = {
     "idenfy": frozenset({"signing_key"}),
     "idverse": frozenset({"header_value"}),
     "solaris": frozenset({"webhook_secret", "client_id", "client_secret"}),
+    "credas": frozenset({"header_name", "header_value"}),
 }
 
 

@@ -39,8 +39,8 @@ class Told:
 
 
 def word_of(event: VerificationEvent) -> Word:
-    """What the event says: its outcome, or its kind where that says it all."""
-    return event.kind if event.kind is EventKind.ERASED else event.outcome
+    """What the event says: its outcome, or its kind where that says it all or there is none."""
+    return event.kind if event.kind is EventKind.ERASED or event.outcome is Outcome.UNKNOWN else event.outcome
 
 
 def table_of(told: Sequence[Told]) -> Table:

@@ -127,4 +127,22 @@ _SOLARIS = (
     ),
 )
 
-STORIES = (*_IDENFY, *_IDVERSE, *_SOLARIS)
+# That a process is complete is said before what its results say.
+_CREDAS = (
+    Story("credas", "passed", (Play("complete"),), (EventKind.SIGNAL, Outcome.VERIFIED)),
+    Story("credas", "delivered twice", (Play("complete"), Play("redeliver")), (EventKind.SIGNAL, Outcome.VERIFIED)),
+    Story(
+        "credas",
+        "failed, then invited again",
+        (Play("complete", {"liveness": 2}), Play("reinvite"), Play("complete")),
+        (EventKind.SIGNAL, Outcome.REJECTED, Outcome.VERIFIED),
+    ),
+    Story(
+        "credas",
+        "referred, then reviewed",
+        (Play("complete", {"outcome": "refer"}), Play("review", {"document": 4})),
+        (EventKind.SIGNAL, Outcome.NEEDS_REVIEW, Outcome.VERIFIED),
+    ),
+)
+
+STORIES = (*_IDENFY, *_IDVERSE, *_SOLARIS, *_CREDAS)

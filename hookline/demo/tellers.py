@@ -101,6 +101,22 @@ class IdverseTeller:
             await self._sandbox.play(f"transactions/{ids[0]}/{play.name}", play.body)
 
 
+class CredasTeller:
+    """Its processes are created in the portal."""
+
+    about = "about"
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    async def begin(self, story: Story, number: int) -> tuple[str, ...]:
+        created = await self._sandbox.play("processes", {"reference": f"customer-{number}", **story.request})
+        return (str(created["id"]),)
+
+    async def play(self, ids: tuple[str, ...], play: Play) -> None:
+        await self._sandbox.play(f"processes/{ids[0]}/{play.name}", play.body)
+
+
 class SolarisTeller:
     """Its ids are those of the identification and of the person."""
 

@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from hookline.demo.quiet import is_quiet, until
 from hookline.demo.show import Told
 from hookline.demo.stories import STORIES
-from hookline.demo.tellers import IdenfyTeller, IdverseTeller, Sandbox, SolarisTeller, Teller
+from hookline.demo.tellers import CredasTeller, IdenfyTeller, IdverseTeller, Sandbox, SolarisTeller, Teller
 from hookline.everything import Everything
 from ingest.act.acting import acting
 from ingest.act.operators import Operator
@@ -37,6 +37,7 @@ class Telling:
             "idenfy": IdenfyTeller(self.sandboxes["idenfy"]),
             "idverse": IdverseTeller(self.sandboxes["idverse"], self._register),
             "solaris": SolarisTeller(self.sandboxes["solaris"]),
+            "credas": CredasTeller(self.sandboxes["credas"]),
         }
 
     async def tell_all(self) -> None:
@@ -81,7 +82,7 @@ class Telling:
         events = [event_from_record(record) async for record in log.scan(topics.VERIFICATION_EVENTS)]
         for one in self.told:
             about, vendor = self._tellers[one.story.vendor].about, one.story.vendor
-            one.answers = [attempt["status"] for attempt in books[vendor] if attempt[about] in one.ids]
+            one.answers = [attempt["status"] for attempt in books[vendor] if _named(attempt[about]) & {*one.ids}]
             one.events = [event for event in events if event.verification_id in one.ids]
         self._show()
 
@@ -91,3 +92,9 @@ class Telling:
         async with acting(settings.source, settings.act, self._all_of_it.process.log) as desk:
             arguments = {"verification_id": verification_id}
             await desk.perform(Asking("idverse", "register", arguments, _OPERATOR))
+
+
+def _named(about: object) -> set[str]:
+    """The ids in what a vendor's books say of a delivery: one, several or none."""
+    ids = about if isinstance(about, list) else [about]
+    return {each for each in ids if isinstance(each, str)}

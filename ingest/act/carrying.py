@@ -116,6 +116,9 @@ class Carrier:
         with recorded("it was done, but what it came to is not on the log"):
             for target in done.read:
                 await self._look(attempt, call, target)
+            for target in done.gone:
+                account = (await self.clients.of(planned.source.name)).account
+                await self._keep(document_of(account, target, done.answer, attempt.began.id, gone=True))
         return done
 
     async def _look(self, attempt: _Attempt, call: Call, target: Target) -> None:
@@ -129,9 +132,13 @@ class Carrier:
             await self._have_read(attempt, target)
             return
         for body in fetched.bodies:
-            await self.write(document_of(account, target, body, attempt.began.id))
+            await self._keep(document_of(account, target, body, attempt.began.id))
         for more in (*(() if fetched.settled else (target,)), *fetched.more):
             await self._have_read(attempt, more)
+
+    async def _keep(self, document: Callback) -> None:
+        await self.write(document)
+        metrics.FETCHED.labels(document.source).inc()
 
     async def _have_read(self, attempt: _Attempt, target: Target) -> None:
         source = attempt.planned.source

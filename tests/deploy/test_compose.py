@@ -21,7 +21,12 @@ from tests.deploy.reading import DEPLOY, Service, compose, final, ours, services
 
 SETTINGS = DEPLOY / "compose" / "hookline.toml"
 STAGES = {"receive", "fetch", "reconcile", "normalize", "project", "alert"}
-SANDBOXES = {"sandbox": "idenfy", "sandbox-idverse": "idverse", "sandbox-solaris": "solaris"}
+SANDBOXES = {
+    "sandbox": "idenfy",
+    "sandbox-idverse": "idverse",
+    "sandbox-solaris": "solaris",
+    "sandbox-credas": "credas",
+}
 
 
 def schema() -> Draft202012Validator:
@@ -204,7 +209,7 @@ def test_a_source_asks_the_sandbox_of_its_vendor(name: str, vendor: str) -> None
     assert wanted.items() <= source.api.model_dump().items()
     assert source.name in accounts_of(sources)
     outside = [services()[each]["ports"] for each in SANDBOXES]
-    assert [["127.0.0.1:8090:8090"], ["127.0.0.1:8091:8090"], ["127.0.0.1:8092:8090"]] == outside
+    assert [[f"127.0.0.1:{port}:8090"] for port in (8090, 8091, 8092, 8093)] == outside
 
 
 def test_every_file_that_is_mounted_is_there() -> None:

@@ -11,7 +11,11 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from ingest.door import Delivery
 from ingest.vendors import DOORS
+from ingest.vendors.credas import words as credas_door
 from normalizers.reading import Unreadable
+from normalizers.vendors.credas import arrays, registration, zones
+from normalizers.vendors.credas import words as credas_words
+from normalizers.vendors.credas.process import STATUSES
 from normalizers.vendors.solaris import MAPPING as SOLARIS
 from normalizers.vendors.solaris.webhooks import WEBHOOKS
 from schemas.callback import Callback
@@ -61,3 +65,22 @@ def test_every_type_of_solaris_names_what_it_is_about_where_its_door_looks(
         reading = None
     expected = "$callback" if reading is None else reading.verification_id
     assert expected == (DOORS["solaris"].verification_id(delivery) or "$callback")
+
+
+def test_the_options_of_credas_are_those_that_its_documents_are_read_by() -> None:
+    """Each with the same words, the same one first; the one beside them is about calls."""
+    lists = {
+        option: (default, *(name for name in credas_words.LISTS if name != default))
+        for option, default in arrays.OPTIONS.values()
+    }
+    others = {zones.OPTION: zones.ZONES, registration.OPTION: registration.SPEAKING}
+    assert {**lists, **others} == {
+        option: words for option, words in DOORS["credas"].words.items() if option != "documents_path"
+    }
+
+
+def test_credas_numbers_have_the_same_names_for_operators_and_in_events() -> None:
+    """Section 6 of its facts, in either room."""
+    read = {name: {number: word.name for number, word in words.items()} for name, words in credas_words.LISTS.items()}
+    assert read == credas_door.LISTS
+    assert {number: status.name for number, status in STATUSES.items()} == credas_door.STATUSES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import json
 import signal
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -90,6 +91,21 @@ async def test_idverse_sends_the_header_that_was_chosen(shell: Shell) -> None:
     assert {f'base_url = "{url}/v1"', f'token_url = "{url}/oauth2/token"'} < {*settings}
 
 
+async def test_credas_sends_the_header_that_was_chosen(shell: Shell) -> None:
+    """Of that name and value, to ``--send-to`` where a process names nobody; the settings to ask it are said."""
+    async with inbox() as kept:
+        arguments = ("--port", "0", "--send-to", kept.url, "--header-name", "hookline", "--header-value", "chosen")
+        async with shell.serve("sandbox", "credas", *arguments) as sandbox:
+            url = url_of(sandbox)
+            settings = await lines_of(sandbox, 3)
+            created = await post(f"{url}/_sandbox/processes", {})
+            await post(f"{url}/_sandbox/processes/{created['id']}/complete", {})
+            await until(lambda: len(kept.got) > 0)
+    [(body, headers)] = kept.got
+    assert (created["id"], "chosen") == (json.loads(body)["ProcessId"], headers["hookline"])
+    assert ["[source.api]", f'base_url = "{url}/api/v2/ci"', 'secret = "sandbox-api-key"'] == settings
+
+
 async def test_solaris_subscribes_the_receiver_and_signs_with_the_chosen_secret(shell: Shell) -> None:
     """A handshake for each event type, then signed webhooks; the chosen client secret is not repeated."""
     arguments = ("--webhook-secret", "chosen", "--client-id", "me", "--client-secret", "not-to-be-seen")
@@ -129,10 +145,11 @@ def free_port() -> int:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("credas",), "no such vendor"),
+        (("onfido",), "no such vendor"),
         (("idverse", "--signing-key", "x"), "none of idverse's options"),
         (("solaris", "--header-value", "x"), "none of solaris's options"),
         (("idenfy", "--client-id", "x"), "none of idenfy's options"),
+        (("credas", "--header-name", "webhook-auth"), "letters and digits"),
     ],
 )
 async def test_what_cannot_be_played_is_refused(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
@@ -162,8 +179,11 @@ def test_the_sources_of_dev_are_tests_that_ask_their_sandboxes() -> None:
     assert {name: (vendor.secret,) for name, vendor in VENDORS.items()} == {
         name: source.secrets for name, source in sources.items()
     }
-    assert {"idenfy": urls["idenfy"], "idverse": f"{urls['idverse']}/v1", "solaris": urls["solaris"]} == {
-        name: source.api.base_url for name, source in sources.items() if source.api is not None
+    assert {name: source.api.base_url for name, source in sources.items() if source.api is not None} == {
+        "idenfy": urls["idenfy"],
+        "idverse": f"{urls['idverse']}/v1",
+        "solaris": urls["solaris"],
+        "credas": f"{urls['credas']}/api/v2/ci",
     }
     assert ("idenfy", None, "test") == (alone.vendor, alone.api, alone.environment)
 

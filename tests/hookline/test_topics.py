@@ -18,7 +18,8 @@ from tests.servers.kafka import Kafka
 ONE_BROKER = "[kafka]\nreplication = 1\nmin_insync = 1\npartitions = 2"
 FETCHING = {"fetch-requests.idenfy", "memory.fetch.idenfy"}
 MEMORIES = {"memory.idenfy", "memory.fetch.idenfy", "memory.alerts"}
-TOPICS = {"callbacks.idenfy", "verification-events", "alerts", "dead-letters", *FETCHING, *MEMORIES}
+OWN = {"callbacks.idenfy", "verification-events", "alerts", "dead-letters", "memory.act"}
+TOPICS = {*OWN, *FETCHING, *MEMORIES}
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ async def test_a_plan_changes_nothing_and_applying_it_makes_every_topic(shell: S
     assert planned == await shell.rows("topics", "plan")
     assert planned == await shell.rows("topics", "apply")
     assert [] == await shell.rows("topics", "plan")
-    assert (0, "nothing to do: 8 topics are as declared\n", "") == await shell.run("topics", "apply")
+    assert (0, "nothing to do: 9 topics are as declared\n", "") == await shell.run("topics", "apply")
 
 
 async def test_a_setting_that_changed_is_shown_with_what_it_was(shell: Shell, url: str) -> None:
@@ -57,8 +58,8 @@ async def test_a_setting_that_changed_is_shown_with_what_it_was(shell: Shell, ur
     await shell.run("topics", "apply")
     shell.environ["HOOKLINE_LOG__MAX_RECORD_BYTES"] = "5000000"
     status, output, _ = await shell.run("topics", "plan")
-    assert (0, 8) == (status, output.count("max.message.bytes = 5065536 (was 4259840)"))
-    assert "to be done: 8 changes; run `hookline topics apply`" in output
+    assert (0, 9) == (status, output.count("max.message.bytes = 5065536 (was 4259840)"))
+    assert "to be done: 9 changes; run `hookline topics apply`" in output
 
 
 async def test_other_numbers_of_partitions_are_told_and_are_no_failure(shell: Shell, url: str) -> None:

@@ -26,6 +26,8 @@ _LEAST_KEY = 32
 """Section 3: tokens of 256 bits."""
 
 _PARAMETER = "t"
+SECRET_PARAMETERS = frozenset({_PARAMETER})
+
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{1,100})\.([0-9a-f]{64})")
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _MAX_PARAMETERS = 16

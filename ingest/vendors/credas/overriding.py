@@ -10,21 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ingest.api import Answer, Call, Request, VendorError, VendorLimited, VendorUnavailable
+from ingest.api import Answer, Call, Request, Unconfirmed, VendorError, VendorUnavailable
 from ingest.vendors.credas import overrides, resources
 from ingest.vendors.credas.overrides import PATHS, Entry, Review, Verdict, checked_guid
-from ingest.vendors.credas.resources import Entity
 from ingest.vendors.credas.webhook import Members, guid, members_of
+from ingest.vendors.credas.words import VERIFICATION
 
 _SENDINGS = 2
-
-
-class Unconfirmed(VendorError):
-    """Look there before it is asked for again: it was sent, and may hold. ``answer`` is the vendor's, if one came."""
-
-    def __init__(self, message: str, answer: bytes | None = None) -> None:
-        super().__init__(message)
-        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ _Look = Callable[[], Awaitable[_Seen]]
 
 
 async def override_liveness(call: Call, entry: Entry, verdict: Verdict, reason: str) -> Overridden:
-    """The liveness result of the entry was set and read back. Raises ``InvalidOverride`` before anything was sent,
+    """The liveness result of the entry was set and read back. Raises ``InvalidArgument`` before anything was sent,
     ``Unconfirmed`` where it is not known whether it holds, and the kinds of ``VendorError`` where it was not accepted;
     so do the other two.
     """
@@ -69,29 +61,37 @@ async def override_id_document(call: Call, entry: Entry, document: str, verdict:
 
 
 async def review_supporting_documents(
-    call: Call, entry: Entry, reviews: Sequence[Review], path: str = PATHS[0]
+    call: Call, entry: Entry, reviews: Sequence[Review], path: str = PATHS[0], listed: str = VERIFICATION
 ) -> Overridden:
-    """Where Credas answers 404, no other spelling of the path is tried: ``NotThere``."""
+    """Where Credas answers 404, no other spelling of the path is tried: ``NotThere``.
+
+    ``listed`` is the list of section 6 in which the account's summary writes what holds (section 6.3).
+    """
     request = overrides.supporting_documents(entry, reviews, path)
-    wanted = {checked_guid("document", review.document): review.verdict for review in reviews}
+    wanted = {checked_guid("document", review.document): review.verdict.listed(listed) for review in reviews}
     return await _carried_out(call, request, partial(_supporting_seen, call, entry, list(wanted)), wanted)
 
 
 async def _carried_out(call: Call, request: Request, look: _Look, wanted: Mapping[str, int]) -> Overridden:
+    troubles: list[str] = []
     for _ in range(_SENDINGS):
         try:
             answer = await call(request)
-        except VendorLimited:
-            raise  # it was turned away
-        except VendorUnavailable as error:
-            trouble = error
+        except VendorError as error:
+            if not troubles and not _may_have_arrived(error):
+                raise
+            troubles.append(str(error))
             seen = await _looked(look, str(error))
             if seen.results == wanted:
                 return Overridden(request, None, seen.document, seen.results, holds=True)
         else:
             seen = await _looked(look, "it was accepted", answer.body)
             return Overridden(request, answer.body, seen.document, seen.results, seen.results == wanted)
-    raise Unconfirmed(f"{trouble}; it did not hold when it was looked for, {_SENDINGS} times")
+    raise Unconfirmed(f"{'; sent again: '.join(troubles)}; it did not hold when it was looked for")
+
+
+def _may_have_arrived(error: VendorError) -> bool:
+    return isinstance(error, VendorUnavailable) and error.was_sent
 
 
 async def _looked(look: _Look, before: str, answer: bytes | None = None) -> _Seen:
@@ -119,22 +119,13 @@ async def _entry(call: Call, entry: Entry) -> tuple[Answer, Members]:
 async def _supporting_seen(call: Call, entry: Entry, documents: Sequence[str]) -> _Seen:
     """Section 5.1: an entry does not list them, the entity's summary does."""
     found = await resources.summary(call, checked_guid("entity", entry.entity))
-    listed = _supporting(found, checked_guid("entry", entry.name))
+    listed = found.supporting(checked_guid("entry", entry.name))
     results = {each: _result(_named(listed, "supportingdocumentid", each), "overallresult") for each in documents}
     return _Seen(found.body, results)
 
 
-def _supporting(found: Entity, entry: str) -> list[object]:
-    """The supporting documents of that entry, and of results that do not say of which they are."""
-    own = (
-        each for each in found.results.get("identityverifications", ()) if guid(each.get("entryid")) in {None, entry}
-    )
-    lists = (each.get("supportingdocuments") for each in own)
-    return [document for documents in lists if isinstance(documents, list) for document in documents]
-
-
 def _named(listed: object, member: str, name: str) -> Members:
-    found = (members_of(each) for each in (listed if isinstance(listed, list) else []))
+    found = (members_of(each) for each in resources.listed(listed))
     return next((each for each in found if guid(each.get(member)) == name), {})
 
 

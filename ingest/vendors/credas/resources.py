@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ingest.api import Answer, Call, Request, VendorUnavailable, segment
 from ingest.vendors.credas.webhook import GUID, Members, guid, members_of
@@ -27,6 +28,9 @@ CHECKS: Mapping[str, tuple[str, str]] = {
 arrays of right to work and of screening are on no page; these names are in the manner of the others.
 """
 
+IDENTITY = "identityverifications"
+"""The summary's array of what the person submitted."""
+
 _RESULTS = ("checks", "verifications")
 """Section 5.1: how the names of the summary's arrays of results end, in lower case; its tags are none."""
 
@@ -46,6 +50,19 @@ class Entity:
         for array, entries in self.results.items():
             yield from ((array, entry) for entry in entries if guid(entry.get("processid")) in {None, process})
 
+    def of_identity(self, process: str) -> Sequence[Members]:
+        return [result for array, result in self.of(process) if array == IDENTITY]
+
+    def processes_of(self, entry: str) -> Sequence[str]:
+        """Those of which the results say that the submission is theirs."""
+        results = [each for each in self.results.get(IDENTITY, ()) if guid(each.get("entryid")) == entry]
+        return _each_once(guid(each.get("processid")) for each in results)
+
+    def supporting(self, entry: str) -> Sequence[object]:
+        """The supporting documents of that submission, and of results that do not say of which they are."""
+        own = [each for each in self.results.get(IDENTITY, ()) if guid(each.get("entryid")) in {None, entry}]
+        return [document for each in own for document in listed(each.get("supportingdocuments"))]
+
     @property
     def processes(self) -> Sequence[str]:
         """Those that the results name, each once."""
@@ -57,6 +74,11 @@ async def process(call: Call, name: str) -> tuple[Answer, Members]:
     """Section 5, ``GET /processes/{processId}``. Raises the kinds of ``VendorError``."""
     answer = await call(Request("GET", f"/processes/{segment(name, GUID)}"))
     return answer, _about(answer, "id", name)
+
+
+async def journeys(call: Call) -> Sequence[object]:
+    """Section 5. Raises the kinds of ``VendorError``."""
+    return list_of(await call(Request("GET", "/journeys")))
 
 
 async def details(call: Call, name: str) -> object:
@@ -137,12 +159,27 @@ def entities_in(document: object, depth: int = 0) -> Sequence[str]:
     return _each_once([guid(members.get("entityid")), *within])
 
 
+def completed(result: Members) -> datetime | None:
+    """When, in UTC where it names no zone (section 5.1); ``None`` where that is no time."""
+    text = result.get("datecompleted")
+    try:
+        time = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
+
+
 def _each_once(found: Iterator[str | None] | Sequence[str | None]) -> Sequence[str]:
     return list(dict.fromkeys(each for each in found if each is not None))
 
 
+def listed(value: object) -> Sequence[object]:
+    """Its entries, where it is a list."""
+    return value if isinstance(value, list) else []
+
+
 def _entries(value: object) -> Sequence[Members]:
-    return [members_of(each) for each in value] if isinstance(value, list) else []
+    return [members_of(each) for each in listed(value)]
 
 
 def _about(answer: Answer, member: str, name: str) -> Members:

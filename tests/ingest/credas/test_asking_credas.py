@@ -25,6 +25,7 @@ from tests.ingest.credas.portal import (
 )
 
 READ = Target("process", PROCESS)
+JUST_DONE = Target("completion", PROCESS)
 OF_PROCESS = f"/processes/{PROCESS}"
 OF_ENTITY = f"/entities/{ENTITY}"
 
@@ -46,9 +47,10 @@ def said(bodies: tuple[bytes, ...]) -> list[Any]:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (sample_bytes("webhook-process-complete"), (READ,)),
-        (b'{"processId":"' + PROCESS.upper().encode() + b'","status":3}', (READ,)),
-        (b'{"ProcessId":"' + PROCESS.encode() + b'","Step":4}', (READ,)),
+        (sample_bytes("webhook-process-complete"), (JUST_DONE,)),
+        (b'{"processId":"' + PROCESS.upper().encode() + b'","status":3}', (JUST_DONE,)),
+        (b'{"ProcessId":"' + PROCESS.encode() + b'","Step":4}', (JUST_DONE,)),
+        (b'{"UpdateType":9,"Payload":"{\\"ProcessId\\":\\"' + PROCESS.encode() + b'\\"}"}', (READ,)),
         (sample_bytes("webhook-process-actor-delivered"), ()),
         (sample_bytes("webhook-status-update-name-check"), (Target("entity", ENTITY),)),
         (b'{"regCode":"ABC-123"}', ()),
@@ -98,10 +100,73 @@ async def test_the_results_of_a_process_are_read_with_it(status: object) -> None
         ([{"EntityId": ENTITY.upper(), "OverallResult": 2}], True),
     ],
 )
-async def test_a_process_without_its_result_is_read_again(results: list[dict[str, object]], settled: bool) -> None:  # noqa: FBT001 - a case's expectation
+@pytest.mark.parametrize("target", [READ, JUST_DONE])
+async def test_a_process_without_its_result_is_read_again(
+    target: Target,
+    results: list[dict[str, object]],
+    settled: bool,  # noqa: FBT001 - a case's expectation
+) -> None:
     """Section 5.1: an empty array right after the webhook means that Credas is still analysing."""
-    fetched = await fetch(portal(process_of(2, ENTITY), summary_of(ENTITY, *results)), READ)
+    fetched = await fetch(portal(process_of(2, ENTITY), summary_of(ENTITY, *results)), target)
     assert (2, settled) == (len(fetched.bodies), fetched.settled)
+
+
+async def test_other_checks_are_no_reason_to_stop_reading() -> None:
+    """An account's check may be done before the identity is; the status update that follows is not promised."""
+    checks = [{"processId": PROCESS, "dataCheckId": 7, "overallResult": 1}]
+    fetched = await fetch(portal(process_of(2, ENTITY), summary_of(ENTITY, bankAccountChecks=checks)), READ)
+    assert not fetched.settled
+
+
+def ago(**span: float) -> str:
+    """As one of the samples writes times: no zone, two digits of a fraction."""
+    return (datetime.now(UTC) - timedelta(**span)).replace(tzinfo=None).isoformat(timespec="milliseconds")[:-1]
+
+
+@pytest.mark.parametrize(
+    ("times", "settled"),
+    [
+        ([ago(days=1)], False),
+        ([ago(days=1), ago(minutes=1)], True),
+        ([ago(minutes=14)], True),
+        ([(datetime.now(UTC) - timedelta(hours=1)).isoformat()], False),
+        ([ago(hours=-1)], True),
+        (["yesterday"], True),
+        ([None], True),
+    ],
+)
+async def test_the_result_of_an_earlier_invitation_is_not_taken_for_the_one_to_come(
+    times: list[str | None],
+    settled: bool,  # noqa: FBT001 - a case's expectation
+) -> None:
+    """Section 4: the same webhook comes again after a new invitation, when the old result is there and the new one is
+    still being found out. What was asked for in another way has no such newer one.
+    """
+    summary = summary_of(ENTITY, *(result_of(dateCompleted=time) for time in times))
+    asked = portal(process_of(2, ENTITY), summary)
+    fetched = await fetch(asked, JUST_DONE)
+    assert (2, settled) == (len(fetched.bodies), fetched.settled)
+    assert (await fetch(asked, READ)).settled
+
+
+async def test_a_new_result_that_is_not_done_yet_is_none() -> None:
+    """It is listed beside the old one."""
+    old, new = result_of(dateCompleted=ago(days=1)), result_of(dateCompleted=ago(minutes=1), overallResult=0)
+    assert not (await fetch(portal(process_of(2, ENTITY), summary_of(ENTITY, old, new)), JUST_DONE)).settled
+
+
+async def test_a_process_that_is_told_of_and_not_there_is_left_to_its_own_target() -> None:
+    """Its lasting absence is an answer (section 7), and the entity's is none about the process."""
+    assert "process" in API.gone
+    assert "completion" not in API.gone
+    fetched = await fetch(Portal({"/journeys": []}), JUST_DONE)
+    assert ((), (READ,), True) == (fetched.bodies, fetched.more, fetched.settled)
+    lacking = Portal({OF_PROCESS: process_of(2, ENTITY)})
+    for target in (READ, JUST_DONE):
+        fetched = await fetch(lacking, target)
+        assert (1, False) == (len(fetched.bodies), fetched.settled)
+    with pytest.raises(VendorUnavailable, match="details"):
+        await fetch(Portal({OF_PROCESS: process_of()}), READ)
 
 
 def test_it_is_read_again_until_the_first_poll() -> None:
@@ -189,7 +254,7 @@ async def test_data_checks_are_read_by_their_numbers(array: str, number: str, ki
     check = sample("international-screening-no-match")
     asked.documents[f"{OF_ENTITY}/data-checks/{path}"] = check
     fetched = await fetch(asked, READ)
-    assert (True, (Target(kind, PROCESS, ENTITY),)) == (fetched.settled, fetched.more)
+    assert (Target(kind, PROCESS, ENTITY),) == fetched.more
     assert [check] == said((await fetch(asked, fetched.more[0])).bodies)
 
 
@@ -197,7 +262,7 @@ async def test_a_check_without_a_usable_number_is_left_to_the_summary() -> None:
     """Its members are on no page; what the summary says of it is kept."""
     checks = [{"dataCheckId": value} for value in (None, "4919", 0, -1, True)]
     fetched = await fetch(portal(process_of(2, ENTITY), summary_of(ENTITY, bankAccountChecks=checks)), READ)
-    assert (True, ()) == (fetched.settled, fetched.more)
+    assert () == fetched.more
 
 
 @pytest.mark.parametrize(
@@ -231,7 +296,14 @@ async def test_anothers_submissions_and_checks_are_not_kept() -> None:
 async def test_what_is_unknown_is_not_there() -> None:
     """It may only be too early, or the process was deleted (section 5)."""
     with pytest.raises(NotThere):
-        await fetch(Portal({}), READ)
+        await fetch(Portal({"/journeys": []}), READ)
+
+
+@pytest.mark.parametrize("target", [READ, JUST_DONE])
+async def test_a_wrong_base_url_does_not_cancel_what_is_open(target: Target) -> None:
+    """Nothing is there then, the account's journeys neither: it is waited out, as a wrong key is."""
+    with pytest.raises(VendorUnavailable, match="base_url"):
+        await fetch(Portal({}), target)
 
 
 @pytest.mark.parametrize("target", [Target("process", "../1"), Target("entity", "x"), Target("wish", PROCESS)])
@@ -254,7 +326,12 @@ def test_an_open_process_is_asked_about_every_quarter_of_an_hour_at_first() -> N
 
 
 def test_the_key_is_sent_as_it_was_given() -> None:
-    """Section 5: no scheme before it."""
+    """Section 5: in a header of its own, no scheme before it; 403 says that it is wrong (section 7)."""
+    assert ("X-API-KEY", frozenset({401, 403}), True) == (
+        API.authorization_header,
+        API.unauthorized,
+        API.bare_errors,
+    )
     assert "a key" == authorization(Credentials("https://portal.example.com", Secret("s", b"a key")))
 
 

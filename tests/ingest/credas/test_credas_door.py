@@ -86,9 +86,15 @@ def test_a_header_that_credas_cannot_send_is_refused(name: str) -> None:
 
 def test_the_options_that_there_are() -> None:
     """The path of section 5.2 has two spellings, the published one first."""
-    options = {"auth_header": "hookline", "documents_path": "non-biometric-documents"}
+    options = {"auth_header": "hookline", "documents_path": "non-biometric-documents", "time_zone": "Europe/London"}
     assert options == checked_options(source(**options), DOOR)
     assert "non-biometic-documents" == DOOR.words["documents_path"][0]
+
+
+def test_no_token_is_stored() -> None:
+    """Section 3: whoever reads the log must not be able to send in its vendor's name."""
+    name, _, _ = token_query(KEY, "p-1").partition("=")
+    assert frozenset({name}) == DOOR.secret_parameters
 
 
 @pytest.mark.parametrize("key", [KEY, OLD_KEY])

@@ -7,20 +7,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import web
 
-from ingest.api import Answer, Credentials, Request, Target, VendorRefused
-from ingest.calling.answers import answer_of
-from ingest.calling.transport import Outgoing, exchange, session
-from ingest.vendors.credas.api import API, fetch
+from ingest.api import Call, NotThere, Target, VendorRefused, VendorUnavailable
+from ingest.calling import opened
+from ingest.vendors.credas.api import fetch
 from ingest.vendors.credas.overrides import Entry, Verdict
 from ingest.vendors.credas.overriding import override_liveness
-from runtime.secrets import Secret
 from tests.ingest.credas.portal import ENTITY, ENTRY, PROCESS, process_of, result_of, sample, summary_of
+from tests.ingest.credas.talking import BASE, account_at
 from tests.sandbox.conftest import serving
 
 IT = Entry(ENTITY, ENTRY)
-BASE = "/api/v2/ci"
 
 
 @dataclass(slots=True)
@@ -31,6 +29,7 @@ class Credas:
 
     status: int = 200
     body: bytes = b""
+    media_type: str = "application/json"
     hangs: bool = False
     liveness: int = 2
     puts: list[str] = field(default_factory=list)
@@ -55,21 +54,7 @@ class Credas:
         self.liveness = 4
         if self.hangs:
             await asyncio.Event().wait()
-        return web.Response(status=self.status, body=self.body, content_type="application/json")
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    pool: ClientSession
-    url: str
-    key: str = "a key"
-
-    async def __call__(self, request: Request) -> Answer:
-        assert API.authorization is not None
-        key = API.authorization(Credentials(self.url, Secret("key", self.key.encode())))
-        out = Outgoing(request.method, self.url + BASE + request.path, {"X-API-KEY": key}, request.query, request.json)
-        given = await exchange(self.pool, out, seconds=0.5, max_bytes=1 << 20)
-        return answer_of("credas", request.form, API.is_error, given)
+        return web.Response(status=self.status, body=self.body, content_type=self.media_type)
 
 
 @pytest.fixture
@@ -78,40 +63,78 @@ def credas() -> Credas:
 
 
 @pytest.fixture
-async def account(credas: Credas) -> AsyncIterator[Account]:
+async def url(credas: Credas) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", credas.answer)
-    async with serving(app) as url, session(4) as pool:
-        yield Account(pool, url)
+    async with serving(app) as address:
+        yield address
 
 
-async def test_a_process_is_read_behind_the_base_path(account: Account) -> None:
+@pytest.fixture
+async def call(url: str) -> AsyncIterator[Call]:
+    async with opened(account_at(url)) as client:
+        yield client.call
+
+
+async def test_a_process_is_read_behind_the_base_path(call: Call) -> None:
     """Section 5: the path of the base belongs to the settings."""
-    fetched = await fetch(account, Target("process", PROCESS))
+    fetched = await fetch(call, Target("process", PROCESS))
     assert (2, True) == (len(fetched.bodies), fetched.settled)
 
 
-async def test_a_wrong_key_is_refused(account: Account) -> None:
-    """Section 5: with 403, and not 401."""
-    with pytest.raises(VendorRefused):
-        await fetch(Account(account.pool, account.url, "another"), Target("process", PROCESS))
+async def test_a_wrong_key_is_waited_out(url: str, credas: Credas) -> None:
+    """Section 7: 403, and not 401, says so. Somebody mends the settings, and nothing was lost or done meanwhile."""
+    async with opened(account_at(url, "another")) as client:
+        with pytest.raises(VendorUnavailable, match="answers 403 to our credentials") as caught:
+            await fetch(client.call, Target("process", PROCESS))
+        assert not caught.value.was_sent
+        with pytest.raises(VendorUnavailable):
+            await override_liveness(client.call, IT, Verdict.VERIFY, "seen")
+    assert [] == credas.puts
 
 
 @pytest.mark.parametrize(
-    ("status", "body"), [(200, b""), (204, b""), (200, b"true"), (202, b'{"message":"ok"}'), (500, b"")]
+    ("status", "body", "media_type"),
+    [
+        (200, b"", "application/json"),
+        (200, b"", "application/octet-stream"),
+        (204, b"", "application/octet-stream"),
+        (200, b"true", "application/json"),
+        (200, b"OK", "text/plain"),
+        (202, b'{"message":"ok"}', "application/json"),
+    ],
 )
 async def test_whatever_is_answered_the_entry_decides(
-    account: Account, credas: Credas, status: int, body: bytes
+    call: Call, credas: Credas, status: int, body: bytes, media_type: str
 ) -> None:
-    """No answer is published, and one that is empty is none to the transport: it is looked for, and sent once."""
-    credas.status, credas.body = status, body
-    done = await override_liveness(account, IT, Verdict.VERIFY, "seen")
-    assert (True, {ENTRY: 4}) == (done.holds, dict(done.seen))
+    """No answer is published: any 2xx will do, and it is kept."""
+    credas.status, credas.body, credas.media_type = status, body, media_type
+    done = await override_liveness(call, IT, Verdict.VERIFY, "seen")
+    assert (True, {ENTRY: 4}, body) == (done.holds, dict(done.seen), done.answer)
     assert [f"/entities/{ENTITY}/idv-entries/{ENTRY}/verify-liveness"] == credas.puts
 
 
-async def test_one_that_timed_out_is_looked_for(account: Account, credas: Credas) -> None:
+async def test_one_that_failed_after_it_was_carried_out_is_not_sent_again(call: Call, credas: Credas) -> None:
+    """A 500 says nothing about what was done."""
+    credas.status = 500
+    done = await override_liveness(call, IT, Verdict.VERIFY, "seen")
+    assert (True, None, 1) == (done.holds, done.answer, len(credas.puts))
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "text/plain", "application/octet-stream"])
+@pytest.mark.parametrize(("status", "error"), [(404, NotThere), (400, VendorRefused), (409, VendorRefused)])
+async def test_a_refusal_without_json_is_one(
+    call: Call, credas: Credas, status: int, error: type[Exception], media_type: str
+) -> None:
+    """Section 7: the form of an error's body is not published, and there may be none. It is sent once."""
+    credas.status, credas.media_type = status, media_type
+    with pytest.raises(error):
+        await override_liveness(call, IT, Verdict.VERIFY, "seen")
+    assert 1 == len(credas.puts)
+
+
+async def test_one_that_timed_out_is_looked_for(call: Call, credas: Credas) -> None:
     """It was carried out, so it is not sent again."""
     credas.hangs = True
-    done = await override_liveness(account, IT, Verdict.VERIFY, "seen")
+    done = await override_liveness(call, IT, Verdict.VERIFY, "seen")
     assert (True, None, 1) == (done.holds, done.answer, len(credas.puts))

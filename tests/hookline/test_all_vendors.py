@@ -1,4 +1,4 @@
-"""Three vendors at once, webhooks that are lost, and an outage in the middle: in the end we know what they know.
+"""All vendors at once, webhooks that are lost, and an outage in the middle: in the end we know what they know.
 
 The vendors' truth is asked of the sandboxes; what it means is said here once more, apart from the mappings.
 """
@@ -21,13 +21,13 @@ from consumers.projections import queries
 from consumers.projections.queries import StatusRow
 from consumers.projections.store import open_store
 from hookline.everything import everything
-from hookline.sandboxes import DEV_HEADER, DEV_KEY, DEV_WEBHOOK_SECRET, VENDORS, playing
+from hookline.sandboxes import DEV_HEADER, DEV_KEY, DEV_VALUE, DEV_WEBHOOK_SECRET, VENDORS, playing
 from hookline.topics import wanted_topics
 from runtime.eventlog import EventLog
 from runtime.eventlog.kafka.connection import connection
 from runtime.eventlog.kafka.topics import admin, applying, finding, planning
 from runtime.settings import Settings, parse_settings
-from sandbox import idenfy, idverse, solaris
+from sandbox import credas, idenfy, idverse, solaris
 from schemas import topics
 from schemas.action import Action, ActionState, to_body
 from schemas.callback import Callback, CallbackKind, to_message
@@ -40,14 +40,14 @@ SCALE = 0.01
 DROP = 0.2
 QUOTA = 150
 PARALLEL = 4
-SECRETS = {"idenfy": DEV_KEY, "idverse": DEV_HEADER, "solaris": DEV_WEBHOOK_SECRET}
+SECRETS = {"idenfy": DEV_KEY, "idverse": DEV_HEADER, "solaris": DEV_WEBHOOK_SECRET, "credas": DEV_VALUE}
 
 Truth = Mapping[tuple[str, str], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
 class Vendors:
-    """The three sandboxes, as their users, reviewers and partners drive them."""
+    """The sandboxes, as their users, reviewers and partners drive them."""
 
     client: ClientSession
     urls: Mapping[str, str]
@@ -71,6 +71,7 @@ def apps() -> dict[str, Any]:
             solaris.Account(webhook_secret=DEV_WEBHOOK_SECRET, plain_http=("127.0.0.1",), parallel=PARALLEL),
             solaris.Behaviour(**lossy),
         ),
+        "credas": credas.make_app(None, credas.Behaviour(**lossy)),
     }
 
 
@@ -80,6 +81,7 @@ def settings_at(urls: Mapping[str, str], log: str, folder: Path, more: Mapping[s
         "idenfy": {"per_hour": 60},
         "idverse": {"per_day": QUOTA, "reconcile_share": 0.9, "again": [0, 0.2, 0.5]},
         "solaris": {"parallel": PARALLEL},
+        "credas": {"per_second": 100.0, "again": [0, 0.1, 0.3, 1]},
     }
     paced = {"reconcile_after": [1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 25, 30]}
     sources = [
@@ -110,7 +112,7 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Ma
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/log.db", {}
     kafka = request.getfixturevalue("kafka")
-    return f"{kafka.url}/three-vendors-{tmp_path.name}", {"kafka": {"partitions": 3, "replication": 1, "min_insync": 1}}
+    return f"{kafka.url}/all-vendors-{tmp_path.name}", {"kafka": {"partitions": 3, "replication": 1, "min_insync": 1}}
 
 
 @asynccontextmanager
@@ -139,9 +141,7 @@ async def make_topics(settings: Settings) -> None:
 async def known_here(log: EventLog, settings: Settings, vendor: str, name: str, subject: str | None = None) -> None:
     """As ``hookline vendor <vendor> register`` does: whoever creates a verification says so."""
     source = next(each for each in settings.source if each.vendor == vendor)
-    registered = Action(
-        str(uuid7()), "register", ActionState.DONE, "test", name, creates=True, subject_ref=subject
-    )
+    registered = Action(str(uuid7()), "register", ActionState.DONE, "test", name, creates=True, subject_ref=subject)
     record = Callback(
         id=str(uuid7()),
         vendor=vendor,
@@ -157,7 +157,7 @@ async def known_here(log: EventLog, settings: Settings, vendor: str, name: str, 
 
 async def begin_all(vendors: Vendors, settings: Settings, log: EventLog) -> dict[str, list[str]]:
     """A verification for every play of each vendor, known here from its creation."""
-    made: dict[str, list[str]] = {"idenfy": [], "idverse": [], "solaris": []}
+    made: dict[str, list[str]] = {"idenfy": [], "idverse": [], "solaris": [], "credas": []}
     account = idenfy.Account()
     headers = {"Authorization": encode_basic_auth(account.api_key, account.api_secret)}
     for number in range(len(IDENFY)):
@@ -172,7 +172,8 @@ async def begin_all(vendors: Vendors, settings: Settings, log: EventLog) -> dict
         begun = await vendors.play("solaris", "identifications", {"first_name": name})
         made["solaris"].append(begun["id"])
         await known_here(log, settings, "solaris", begun["id"], begun["personId"])
-    for vendor in ("idenfy", "idverse"):
+    made["credas"] = [(await vendors.play("credas", "processes"))["id"] for _ in CREDAS]
+    for vendor in ("idenfy", "idverse", "credas"):
         for name in made[vendor]:
             await known_here(log, settings, vendor, name)
     return made
@@ -199,6 +200,17 @@ IDVERSE: list[list[tuple[str, dict[str, Any]]]] = [
     [("open", {})],
     [],
 ]
+CREDAS: list[list[tuple[str, dict[str, Any]]]] = [
+    [("complete", {"outcome": "pass"})],
+    [("complete", {"liveness": 2})],
+    [("complete", {"outcome": "refer"})],
+    [("complete", {"liveness": 2}), ("review", {"liveness": 4})],
+    [("complete", {"outcome": "pass"}), ("review", {"document": 5})],
+    [("complete", {"outcome": "fail"}), ("reinvite", {}), ("complete", {"outcome": "pass"})],
+    [("submit", {})],
+    [("expire", {})],
+    [],
+]
 SOLARIS = [
     f"X-AUTOTEST-{scenario}"
     for scenario in (
@@ -209,9 +221,16 @@ SOLARIS = [
 """The robots play the first by themselves; what becomes of the last is set."""
 
 
+_DRIVEN = (
+    ("idenfy", IDENFY, "verifications"),
+    ("idverse", IDVERSE, "transactions"),
+    ("credas", CREDAS, "processes"),
+)
+
+
 async def drive(vendors: Vendors, made: Mapping[str, list[str]], first: int, last: int) -> None:
     """The plays from ``first`` to before ``last`` of each vendor."""
-    for vendor, plays, path in (("idenfy", IDENFY, "verifications"), ("idverse", IDVERSE, "transactions")):
+    for vendor, plays, path in _DRIVEN:
         for name, steps in list(zip(made[vendor], plays, strict=True))[first:last]:
             for step, body in steps:
                 await vendors.play(vendor, f"{path}/{name}/{step}", body)
@@ -243,10 +262,12 @@ async def truth(vendors: Vendors) -> Truth:
     at_idenfy = await vendors.ask("GET", "idenfy", "/_sandbox/verifications")
     at_idverse = await vendors.ask("GET", "idverse", "/_sandbox/truth")
     at_solaris = await vendors.ask("GET", "solaris", "/_sandbox/truth")
+    at_credas = await vendors.ask("GET", "credas", "/_sandbox/truth")
     return {
         **{("idenfy", each["scanRef"]): _of_idenfy(each) for each in at_idenfy["verifications"]},
         **{("idverse", each["transaction_id"]): _of_idverse(each) for each in at_idverse["transactions"]},
         **{("solaris", each["id"]): _OF_SOLARIS[each["status"]] for each in at_solaris["identifications"]},
+        **{("credas", each["id"]): _of_credas(each) for each in at_credas["processes"]},
     }
 
 
@@ -277,6 +298,14 @@ def _of_idverse(told: Mapping[str, Any]) -> Outcome:
     return Outcome.VERIFIED if set(told["results"].values()) == {"PASSED"} else Outcome.NEEDS_REVIEW
 
 
+def _of_credas(told: Mapping[str, Any]) -> Outcome:
+    """Complete does not mean passed: then the newest submission decides."""
+    if told["status"] != 2:
+        return Outcome.EXPIRED if told["status"] == 6 else Outcome.PENDING
+    newest = told["actors"][0]["entries"][-1]
+    return {1: Outcome.VERIFIED, 2: Outcome.NEEDS_REVIEW, 3: Outcome.REJECTED}[newest["overall"]]
+
+
 async def projected(settings: Settings, wanted: Truth) -> Truth:
     async with open_store(settings.projections_url) as store:
         found = {key: await queries.status(store, *key) for key in wanted}
@@ -296,13 +325,13 @@ async def events(log: EventLog) -> list[VerificationEvent]:
 async def test_after_lost_webhooks_and_an_outage_the_projections_are_the_vendors_truth(
     place: tuple[str, Mapping[str, Any]], tmp_path: Path
 ) -> None:
-    """A fifth of the webhooks is never sent, and two vendors are down for ten of their minutes in the middle. Nothing
+    """A fifth of the webhooks is never sent, and three vendors are down for ten of their minutes in the middle. Nothing
     is told twice, no quota is exceeded by the vendors' own count, nothing is given up.
     """
     async with whole(place, tmp_path) as (vendors, settings, log):
         made = await begin_all(vendors, settings, log)
         await drive(vendors, made, 0, 4)
-        for vendor in ("idverse", "solaris"):
+        for vendor in ("idverse", "solaris", "credas"):
             await vendors.play(vendor, "down", {"minutes": 10})
         await drive(vendors, made, 4, 99)
         await end_solaris(vendors, made)
@@ -316,7 +345,7 @@ async def test_after_lost_webhooks_and_an_outage_the_projections_are_the_vendors
             await until(level, deadline=60.0)
         seen = await projected(settings, expected["truth"])
         assert expected["truth"] == seen
-        assert {"idenfy", "idverse", "solaris"} == {vendor for vendor, _ in seen}
+        assert {"idenfy", "idverse", "solaris", "credas"} == {vendor for vendor, _ in seen}
         told = await events(log)
         assert [] == [record async for record in log.scan(topics.DEAD_LETTERS)]
         await _assert_budgets_were_kept(vendors)
