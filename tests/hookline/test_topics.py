@@ -166,5 +166,5 @@ def test_what_cannot_be_made_again_is_never_deleted_by_time() -> None:
     """
     wanted = {topic.name: topic.config for topic in wanted_topics(settings("kafka://b:9092"))}
     kept = {name for name, config in wanted.items() if config["retention.ms"] == "-1"}
-    assert {"callbacks.idenfy", "verification-events", *FETCHING, *MEMORIES} == kept
+    assert {"callbacks.idenfy", "verification-events", "memory.act", *FETCHING, *MEMORIES} == kept
     assert {"-1"} == {config["retention.bytes"] for config in wanted.values()}
