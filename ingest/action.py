@@ -51,9 +51,6 @@ class InvalidArgument(HooklineError):
         self.name = name
 
 
-Value = str | int | bool | bytes | list["Value"] | Mapping[str, object]
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is asked for: arguments by field, each of its field's kind; those that were not given are not there.
@@ -85,11 +82,11 @@ class Done:
     """What came of it.
 
     ``answer`` are the vendor's bytes, empty where it said nothing or its answer was lost and the effect was found.
-    ``shown`` is what whoever asked is told, by default the answer's JSON; ``kept`` what of the answer goes on the log,
-    by default all of it: leave out of it what opens a door. ``verification_id`` names what was created; ``subject_ref``
-    whose it is. ``read`` are targets that are read now, so that what they say becomes events; ``gone`` those that the
-    vendor says are not there any more, which is kept as its answer. ``holds`` is false where the vendor accepted it and
-    then shows something else.
+    ``shown`` is what whoever asked is told; of what changes nothing, where it is ``None``, what was read. ``kept`` is
+    what of the answer goes on the log, by default all of it: leave out of it what opens a door. ``verification_id``
+    names what was created; ``subject_ref`` whose it is. ``read`` are targets that are read now, so that what they say
+    becomes events; ``gone`` those that the vendor says are not there any more, which is kept as its answer. ``holds``
+    is false where the vendor accepted it and then shows something else.
     """
 
     answer: bytes = b""

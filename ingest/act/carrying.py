@@ -7,7 +7,7 @@ an attempt without an end, which everybody can see, and never a deed without a t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -114,15 +114,17 @@ class Carrier:
             call = (await self.clients.of(planned.source.name)).call
         done = await planned.plan.carry_out(call)
         with recorded("it was done, but what it came to is not on the log"):
-            for target in done.read:
-                await self._look(attempt, call, target)
+            bodies = [body for target in done.read for body in await self._look(attempt, call, target)]
             for target in done.gone:
                 account = (await self.clients.of(planned.source.name)).account
                 await self._keep(document_of(account, target, done.answer, attempt.began.id, gone=True))
-        return done
+        if planned.changes or done.shown is not None or not bodies:
+            return done
+        said = [kept_answer(body) for body in bodies]
+        return replace(done, shown=said[0] if len(said) == 1 else said)
 
-    async def _look(self, attempt: _Attempt, call: Call, target: Target) -> None:
-        """What the target says now is on the log. What cannot be read at once after a deed is left to fetching."""
+    async def _look(self, attempt: _Attempt, call: Call, target: Target) -> Sequence[bytes]:
+        """What the target says now, and is on the log. What cannot be read after a deed is left to fetching."""
         account = (await self.clients.of(attempt.planned.source.name)).account
         try:
             fetched = await account.api.fetch(call, target)
@@ -130,11 +132,12 @@ class Carrier:
             if not attempt.planned.changes:
                 raise
             await self._have_read(attempt, target)
-            return
+            return ()
         for body in fetched.bodies:
             await self._keep(document_of(account, target, body, attempt.began.id))
         for more in (*(() if fetched.settled else (target,)), *fetched.more):
             await self._have_read(attempt, more)
+        return fetched.bodies
 
     async def _keep(self, document: Callback) -> None:
         await self.write(document)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest.api import NotThere, Request, Target, Unfetchable, VendorLimited, VendorUnavailable
-from ingest.vendors.idverse import DOOR, fetch, is_error, report, target_of, targets
+from ingest.vendors.idverse import DOOR, fetch, is_error, target_of, targets
 from sandbox.idverse import make_app
 from schemas.callback import Callback
 from tests.ingest.asking import Asked, Scripted, api_of, asked, opened_long_ago
@@ -69,17 +69,6 @@ async def test_complete_without_results_is_asked_again_for_ten_minutes(idverse: 
     await idverse.control("POST", f"transactions/{target.verification_id}/complete", without_results=True)
     assert not (await fetch(idverse.call, target)).settled
     assert max(api_of("idverse").again) == 600
-
-
-async def test_the_report_is_bytes_and_counts_for_nothing(idverse: Asked) -> None:
-    """It is asked for by people (section 7); before there are results there is none."""
-    target = await created(idverse)
-    with pytest.raises(NotThere):
-        await report(idverse.call, target.verification_id)
-    await idverse.control("POST", f"transactions/{target.verification_id}/complete")
-    assert (await report(idverse.call, target.verification_id)).startswith(b"%PDF-")
-    [day] = (await idverse.control("GET", "counts"))["days"].values()
-    assert (1, 2) == (day["counted"], day["calls"]["pdf"])
 
 
 async def test_an_unknown_transaction_is_not_there(idverse: Asked) -> None:
