@@ -218,7 +218,7 @@ class ActSettings(_Section):
 class ConsoleSettings(_Section):
     """Where people and services act, over HTTP."""
 
-    listen: Address = "127.0.0.1:8090"
+    listen: Address = "127.0.0.1:8088"
 
 
 class ProjectionSettings(_Section):

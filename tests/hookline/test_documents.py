@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from hookline.everything import dev_settings
+from hookline.sandboxes import VENDORS
 from ingest.vendors import DOORS
 from normalizers.vendors import MAPPINGS
 from runtime.settings import ApiSettings, OperatorSettings, Settings, SourceSettings, load_settings
@@ -48,6 +50,12 @@ def test_the_examples_of_settings_are_valid(path: Path) -> None:
 
 def keys_of(model: type[BaseModel], prefix: str) -> set[str]:
     return {f"{prefix}.{name}" for name in model.model_fields}
+
+
+def test_the_settings_beside_dev_are_those_that_it_runs_without_any() -> None:
+    """Else a command with them would ask other sandboxes, or look at another log."""
+    urls = {vendor: f"http://127.0.0.1:{8090 + number}" for number, vendor in enumerate(VENDORS)}
+    assert dev_settings(urls) == load_settings(ROOT / "deploy" / "dev.toml", vendors=DOORS.keys(), environ={})
 
 
 def test_every_setting_is_documented_and_no_other() -> None:

@@ -26,7 +26,7 @@ VALUE = "Bearer the-value-of-the-header"
 SECRETS = (Secret("env:NEW", VALUE.encode()), Secret("env:OLD", b"old"))
 
 
-def planned(name: str, /, *, given: Order | None = None, **arguments: object) -> Plan:
+def planned(name: str, given: Order | None = None, /, **arguments: object) -> Plan:
     """``given`` says of what source it is; by default one of production with two live secrets."""
     source = given or Order({}, secrets=SECRETS)
     action = ACTIONS[name]
@@ -50,7 +50,7 @@ async def does(idverse: Asked, name: str, /, **arguments: object) -> Done:
 def test_a_transaction_is_created_with_the_header_that_its_callback_will_be_checked_by() -> None:
     """The plan, which is shown and kept, says where its value will stand and not what it is."""
     arguments = {"name": "MyTest", "reference": "Demo", "doc_only": True, "webhook_url": URL}
-    [request] = planned("create-transaction", given=of(auth_header="X-Idverse"), **arguments).requests
+    [request] = planned("create-transaction", of(auth_header="X-Idverse"), **arguments).requests
     notification = {"type": "https", "url": URL, "auth_header_name": "X-Idverse", "auth_header_value": "(secret)"}
     assert ("POST", "/transactions") == (request.method, request.path)
     assert {
@@ -119,7 +119,7 @@ def test_what_idverse_would_refuse_or_misunderstand_is_said_first(arguments: dic
 )
 def test_a_source_that_cannot_be_called_back_or_asked_is_named(source: Order, said: str) -> None:
     with pytest.raises(InvalidArgument) as raised:
-        planned("create-transaction", given=source, webhook_url=URL)
+        planned("create-transaction", source, webhook_url=URL)
     assert str(raised.value).startswith(said)
 
 
@@ -154,7 +154,7 @@ async def test_the_report_is_a_file_that_counts_for_nothing_and_is_kept_nowhere(
 async def test_what_idverse_says_where_it_refuses_is_not_kept(idverse: Asked) -> None:
     """It may repeat what was sent."""
     with pytest.raises(VendorRefused) as raised:
-        await planned("create-transaction", given=of(auth_header="a header"), webhook_url=URL).carry_out(idverse.call)
+        await planned("create-transaction", of(auth_header="a header"), webhook_url=URL).carry_out(idverse.call)
     assert None is raised.value.answer
 
 
