@@ -57,7 +57,7 @@ class Order:
 
     ``options`` are those of the source's settings, ``test`` says that the source is declared a test account.
     ``secrets`` are its live ones, as far as this process has them: they go into a request while it is carried out,
-    never into a plan.
+    never into a plan. ``unsigned``: its callbacks prove nothing, and there are none.
     """
 
     arguments: Mapping[str, object]
@@ -65,6 +65,7 @@ class Order:
     options: Mapping[str, str] = field(default_factory=dict)
     test: bool = False
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
+    unsigned: bool = False
 
     def text(self, name: str) -> str:
         """The text of a field that is required."""

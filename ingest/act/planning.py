@@ -74,7 +74,7 @@ def planned(action_id: str, asking: Asking, sources: Sequence[SourceSettings]) -
     reason = asking.reason.strip()
     arguments = checked(action, asking.arguments)
     is_test = source.environment == "test"
-    order = Order(arguments, reason, source.options, is_test, secrets=_live_secrets(source))
+    order = Order(arguments, reason, source.options, is_test, _live_secrets(source), source.unsigned)
     try:
         _check_reason(action, reason)
         plan = action.plan(order)

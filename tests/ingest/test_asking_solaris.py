@@ -10,7 +10,7 @@ import pytest
 
 from ingest.api import Answer, NotThere, Request, Target, Unfetchable, VendorLimited, VendorUnavailable
 from ingest.vendors.solaris import pages
-from ingest.vendors.solaris.api import fetch, is_error, supported_documents, target_of, targets
+from ingest.vendors.solaris.api import fetch, is_error, target_of, targets
 from sandbox.solaris import make_app
 from schemas.callback import Callback
 from tests.ingest.asking import Asked, Scripted, api_of, asked, opened_long_ago
@@ -120,12 +120,6 @@ async def test_a_session_is_read_at_its_person(solaris: Asked) -> None:
     session = (await solaris.does("POST", path, {"identification_methods": ["bank_id"]}))["id"]
     [body] = (await fetch(solaris.call, Target("session", session, person))).bodies
     assert session == json.loads(body)["id"]
-
-
-async def test_supported_documents_are_listed(solaris: Asked) -> None:
-    """Section 7: for people, before a call."""
-    person, name = await requested(solaris)
-    assert all("document_type" in entry for entry in await supported_documents(solaris.call, person, name))  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("target", [Target("identification", "i-1"), Target("person", "p-1")])

@@ -12,7 +12,7 @@ import pytest
 
 from ingest.act.arguments import checked
 from ingest.action import Done, InvalidArgument, Order, Plan
-from ingest.api import NotThere, Target, Unconfirmed, VendorRefused
+from ingest.api import Answer, NotThere, Request, Target, Unconfirmed, VendorRefused
 from ingest.vendors.idverse import DOOR
 from runtime.secrets import Secret
 from sandbox.idverse import make_app
@@ -101,6 +101,9 @@ async def test_a_success_that_names_no_transaction_is_not_taken_for_one() -> Non
         ({"redirect_url_success": "ftp://a/b"}, "redirect_url_success: not a URL"),
         ({"redirect_url_success": "http://[::1"}, "redirect_url_success: not a URL"),
         ({"webhook_url": "http://hooks.example.com"}, "webhook_url: not https"),
+        ({"webhook_url": f"{URL}?a=b"}, "webhook_url: write it without user, query and fragment"),
+        ({"webhook_url": f"{URL}#a"}, "webhook_url: write it without user, query and fragment"),
+        ({"webhook_url": "https://a:b@hooks.example.com"}, "webhook_url: write it without user, query and fragment"),
     ],
 )
 def test_what_idverse_would_refuse_or_misunderstand_is_said_first(arguments: dict[str, object], said: str) -> None:
@@ -114,6 +117,9 @@ def test_what_idverse_would_refuse_or_misunderstand_is_said_first(arguments: dic
     ("source", "said"),
     [
         (Order({}), "webhook_url: none of the source's secrets is here"),
+        (Order({}, secrets=(Secret("env:A", b"ends in a blank "),)), "webhook_url: the first of the source's secrets"),
+        (Order({}, secrets=(Secret("env:A", "tschüß".encode()),)), "webhook_url: the first of the source's secrets"),
+        (Order({}, options={"auth_header": "a b"}, secrets=SECRETS), "webhook_url: the source's option auth_header"),
         (Order({}, options={"product": "enterprise"}, secrets=SECRETS), "source: is of product enterprise"),
     ],
 )
@@ -151,10 +157,20 @@ async def test_the_report_is_a_file_that_counts_for_nothing_and_is_kept_nowhere(
     assert (1, 2) == (day["counted"], day["calls"]["pdf"])
 
 
-async def test_what_idverse_says_where_it_refuses_is_not_kept(idverse: Asked) -> None:
+def test_a_source_that_checks_nothing_is_called_back_without_a_header() -> None:
+    """IDKit's notification is only a hint, so that a source of it may be unsigned."""
+    [request] = planned("create-transaction", Order({}, unsigned=True), webhook_url=URL).requests
+    assert {"notifications": {"complete": [{"type": "https", "url": URL}]}} == request.json
+
+
+async def test_what_idverse_says_where_it_refuses_is_not_kept() -> None:
     """It may repeat what was sent."""
+
+    async def refuse(_request: Request) -> Answer:
+        raise VendorRefused("answers 400", b'{"error_message": "auth_header_value: Bearer ..."}')
+
     with pytest.raises(VendorRefused) as raised:
-        await planned("create-transaction", of(auth_header="a header"), webhook_url=URL).carry_out(idverse.call)
+        await planned("create-transaction", webhook_url=URL).carry_out(refuse)
     assert None is raised.value.answer
 
 

@@ -20,6 +20,10 @@ _WEBHOOK = "webhook_url"
 _HIDDEN = "(secret)"
 _MOST = 2048
 _DIGITS = re.compile(r"[0-9]{1,15}")
+_VALUE = re.compile(rb"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+"""A header's value and name (RFC 9110, 5.1 and 5.5), as far as both sides take them for the same."""
+
 _FLOW = re.compile(r"[A-Z0-9_]{1,40}")
 
 _CREATE_HELP = """Create a transaction: a link with which a person can begin, on a mobile device, for 7 days.
@@ -93,6 +97,9 @@ def _create(order: Order) -> Plan:
             check(name, order.arguments[name])
     if ("phone_number" in order.arguments) != ("phone_region_code" in order.arguments):
         raise InvalidArgument("phone_number", "comes with phone_region_code; give both or neither")
+    url = order.optional(_WEBHOOK)
+    if url is not None:
+        _check_webhook(order, url)
     planned = Request("POST", "/transactions", json=_body(order, _HIDDEN))
 
     async def carry_out(call: Call) -> Done:
@@ -115,12 +122,27 @@ def _body(order: Order, secret: str) -> Mapping[str, object]:
 
 def _notification(order: Order, url: str, secret: str) -> Mapping[str, str]:
     """Section 2.1. What proves it is what the door asks for (section 3.1): a header's whole value."""
-    if not url.startswith("https:") and not order.test:
-        raise InvalidArgument(_WEBHOOK, 'not https; only a source with environment = "test" may do without')
-    if not order.secrets:
-        raise InvalidArgument(_WEBHOOK, "none of the source's secrets is here, and the callback must prove itself")
+    if order.unsigned:
+        return {"type": "https", "url": url}
     header = order.options.get("auth_header", DEFAULT_HEADER)
     return {"type": "https", "url": url, "auth_header_name": header, "auth_header_value": secret}
+
+
+def _check_webhook(order: Order, url: str) -> None:
+    """Section 2.1: parameters are glued behind the URL, so it must not have any of its own."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not order.test:
+        raise InvalidArgument(_WEBHOOK, 'not https; only a source with environment = "test" may do without')
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise InvalidArgument(_WEBHOOK, "write it without user, query and fragment")
+    if order.unsigned:
+        return
+    if not order.secrets:
+        raise InvalidArgument(_WEBHOOK, "none of the source's secrets is here, and the callback must prove itself")
+    if _VALUE.fullmatch(order.secrets[0].value) is None:
+        raise InvalidArgument(_WEBHOOK, "the first of the source's secrets can be no header's value: visible ASCII")
+    if _NAME.fullmatch(order.options.get("auth_header", DEFAULT_HEADER)) is None:
+        raise InvalidArgument(_WEBHOOK, "the source's option auth_header is no header's name")
 
 
 def _created(order: Order, answer: Answer) -> Done:

@@ -31,16 +31,19 @@ Members = Mapping[str, object]
 ID = re.compile(r"[^\x00-\x20\x7f-\U0010ffff/\\?#%]{1,200}")
 """Section 1: opaque. Visible ASCII, without what means something in a URL."""
 
-_IDENTIFICATION, _ATTEMPTS, _PERSON = "identification", "attempts", "person"
+IDENTIFICATION, ATTEMPTS, PERSON = "identification", "attempts", "person"
 _SESSION, _BUSINESS_IDENTIFICATION = "session", "business_identification"
 
 _READ: Mapping[str, tuple[str, str | None]] = {
-    "IDENTIFICATION": (_IDENTIFICATION, "person_id"),
+    "IDENTIFICATION": (IDENTIFICATION, "person_id"),
     "IDENTIFICATION_SESSION": (_SESSION, "person_id"),
     "BUSINESS_IDENTIFICATION": (_BUSINESS_IDENTIFICATION, "business_id"),
-    "PERSON_CHANGED": (_PERSON, None),
+    "PERSON_CHANGED": (PERSON, None),
 }
 """Section 5: what a type gives to read, and the member that tells whose it is. All others speak by themselves."""
+
+ALL = "/v1/identifications"
+"""Section 7: the list of everybody's, for when a person is not known."""
 
 _WITH_REASON = ("aborted", "canceled")
 """Section 6.4: only of these IDnow gives a reason."""
@@ -70,7 +73,7 @@ def target_of(verification: Open) -> Target:
     segment(verification.verification_id, ID)
     if verification.verification_id.endswith(_ORIGINATION):
         raise Unfetchable("no call reads an identification origination")
-    kind = _BUSINESS_IDENTIFICATION if verification.is_business else _IDENTIFICATION
+    kind = _BUSINESS_IDENTIFICATION if verification.is_business else IDENTIFICATION
     return Target(kind, verification.verification_id, _id(verification.subject_ref))
 
 
@@ -92,14 +95,14 @@ async def _identification(call: Call, target: Target) -> Fetched:
     """
     name, person = target.verification_id, target.subject_ref
     if person is None:
-        entry = await entry_of(call, "/v1/identifications", name)
+        entry = await entry_of(call, ALL, name)
         person = _id(entry.get("person_id"))
         if person is None:
             return Fetched((orjson.dumps(entry),))
-    answer = await call(Request("GET", _path_of(person, name)))
+    answer = await call(Request("GET", path_of(person, name)))
     document = document_about(answer, "id", name)
     # A target of its own: attempts that cannot be read do not keep back what Solaris says of the identification.
-    return Fetched((answer.body,), more=(Target(_ATTEMPTS, name, person),) if _has_reason(document) else ())
+    return Fetched((answer.body,), more=(Target(ATTEMPTS, name, person),) if _has_reason(document) else ())
 
 
 def _has_reason(document: Members) -> bool:
@@ -107,20 +110,24 @@ def _has_reason(document: Members) -> bool:
     return document.get("status") in _WITH_REASON and (method is None or str(method).startswith("idnow"))
 
 
-def _path_of(person: str, identification: str) -> str:
+def person_request(name: str) -> Request:
+    return Request("GET", f"/v1/persons/{segment(name, ID)}")
+
+
+def path_of(person: str, identification: str) -> str:
     return f"/v1/persons/{segment(person, ID)}/identifications/{segment(identification, ID)}"
 
 
 async def _attempts(call: Call, target: Target) -> Fetched:
     """Section 7: IDnow's attempts at one identification, as their list."""
-    path = _path_of(_owner(target), target.verification_id)
+    path = path_of(_owner(target), target.verification_id)
     answer = await call(Request("GET", f"{path}/idnow_attempts"))
     list_of(answer)
     return Fetched((answer.body,))
 
 
 async def _person(call: Call, target: Target) -> Fetched:
-    answer = await call(Request("GET", f"/v1/persons/{segment(target.verification_id, ID)}"))
+    answer = await call(person_request(target.verification_id))
     document_about(answer, "id", target.verification_id)
     return Fetched((answer.body,))
 
@@ -147,20 +154,12 @@ def _owner(target: Target) -> str:
 
 
 _READERS: Mapping[str, Callable[[Call, Target], Awaitable[Fetched]]] = {
-    _IDENTIFICATION: _identification,
-    _ATTEMPTS: _attempts,
-    _PERSON: _person,
+    IDENTIFICATION: _identification,
+    ATTEMPTS: _attempts,
+    PERSON: _person,
     _SESSION: _session,
     _BUSINESS_IDENTIFICATION: _business_identification,
 }
-
-
-async def supported_documents(call: Call, person: str, identification: str) -> Sequence[object]:
-    """Section 7: the documents and issuing countries that the identification may be done with.
-
-    Raises the kinds of ``VendorError``, and ``Unfetchable`` for what is no id.
-    """
-    return list_of(await call(Request("GET", f"{_path_of(person, identification)}/supported_documents")))
 
 
 def token_request(credentials: Credentials) -> TokenRequest:

@@ -14,11 +14,15 @@ _SIZE = 500
 _MOST_PAGES = 2000
 
 
+def page_request(path: str, number: int) -> Request:
+    """Pages count from 1."""
+    return Request("GET", path, (("page[number]", str(number)), ("page[size]", str(_SIZE))))
+
+
 async def entries(call: Call, path: str) -> AsyncGenerator[Mapping[str, object], None]:
     """The objects of the list, in its order. Raises ``VendorUnavailable`` where it does not end."""
     for number in range(1, _MOST_PAGES + 1):
-        query = ("page[number]", str(number)), ("page[size]", str(_SIZE))
-        page = list_of(await call(Request("GET", path, query)))
+        page = list_of(await call(page_request(path, number)))
         for entry in page:
             if isinstance(entry, dict):
                 yield entry

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.api import Call, Request, VendorUnavailable, segment
+from ingest.api import ANYTHING, Call, Request, VendorUnavailable, segment
 from ingest.vendors.solaris.api import ID
-from ingest.vendors.solaris.pages import entries
+from ingest.vendors.solaris.pages import entries, page_request
 from runtime.secrets import Secret
 
 _PATH = "/v1/webhooks"
+
+LIST = page_request(_PATH, 1)
+"""The first page of all that there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +26,22 @@ class Subscription:
     secret: Secret | None = None
 
 
+def subscribe_request(event_type: str, url: str) -> Request:
+    return Request("POST", _PATH, json={"event_type": event_type, "url": url})
+
+
+def unsubscribe_request(name: str) -> Request:
+    """No page tells the form of its answer. Raises ``Unfetchable`` for what is no id."""
+    return Request("DELETE", f"{_PATH}/{segment(name, ID)}", form=ANYTHING)
+
+
 async def subscribe(call: Call, event_type: str, url: str) -> Subscription:
     """The new subscription. While this waits, ``url`` is asked by Solaris whether it is there, and must answer 200.
 
     A replacement is made before the old one is deleted, which would drop what it has not sent yet.
     Raises ``VendorRefused`` when the URL did not answer or is not https, and the other kinds of ``VendorError``.
     """
-    answer = await call(Request("POST", _PATH, json={"event_type": event_type, "url": url}))
+    answer = await call(subscribe_request(event_type, url))
     return _subscription(answer.document if isinstance(answer.document, dict) else {})
 
 
@@ -40,7 +52,7 @@ async def subscriptions(call: Call) -> Sequence[Subscription]:
 
 async def unsubscribe(call: Call, name: str) -> None:
     """It is deleted, and what it had not sent yet is lost. Raises the kinds of ``VendorError``, ``Unfetchable``."""
-    await call(Request("DELETE", f"{_PATH}/{segment(name, ID)}"))
+    await call(unsubscribe_request(name))
 
 
 def _subscription(members: Mapping[str, object]) -> Subscription:

@@ -86,7 +86,12 @@ _API = VendorApi(targets=None, target_of=_nothing_to_ask, fetch=_nothing_to_fetc
 
 @pytest.mark.parametrize(
     ("status", "media_type", "error"),
-    [(404, "", NotThere), (404, "text/plain", NotThere), (400, "text/plain", VendorRefused), (404, PAGE, VendorUnavailable)],
+    [
+        (404, "", NotThere),
+        (404, "text/plain", NotThere),
+        (400, "text/plain", VendorRefused),
+        (404, PAGE, VendorUnavailable),
+    ],
 )
 def test_a_vendor_whose_errors_may_be_bare_is_taken_at_its_status(
     status: int, media_type: str, error: type[VendorError]
