@@ -23,6 +23,7 @@ _MODULES = {
     "timeline": "verification",
     "events": "look",
     "callbacks": "look",
+    "actions": "look",
     "alerts": "look",
     "dead-letters": "look",
     "vendor": "vendor",

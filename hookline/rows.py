@@ -9,10 +9,13 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+import orjson
+
 from hookline.registry import explained
 from runtime.eventlog import Record
 from schemas import callback as callbacks
 from schemas import deadletter
+from schemas.action import InvalidAction, of_members
 from schemas.codec import (
     alert_from_record,
     alert_to_record,
@@ -97,6 +100,36 @@ def _callback_line(row: Row) -> str:
     return f"{when(row['received_at'])}  {named}  {row['kind']}  {row['size']} bytes  {digest}  {row['checked_by']}"
 
 
+def _action_row(record: Record) -> Row:
+    """A step of an action, without arguments, reason and answer: those may say who somebody is."""
+    callback = callbacks.from_record(record)
+    try:
+        action = of_members(orjson.loads(callback.body))
+    except (InvalidAction, orjson.JSONDecodeError) as error:
+        raise Undecodable(f"{record.topic}/{record.partition}/{record.offset}: not an action ({error})") from error
+    return {
+        "action_id": action.id,
+        "at": callback.received_at,
+        "vendor": callback.vendor,
+        "source": callback.source,
+        "action": action.name,
+        "state": action.state,
+        "code": action.code,
+        "verification_id": action.verification_id,
+        "operator": action.operator,
+        "confirmed_by": action.confirmed_by,
+        "milliseconds": action.milliseconds,
+        "test": callback.test,
+    }
+
+
+def _action_line(row: Row) -> str:
+    who = row["operator"] + (f" and {row['confirmed_by']}" if row["confirmed_by"] else "")
+    about = f"{row['vendor']}:{row['verification_id']}" if row["verification_id"] else row["vendor"]
+    state = f"{row['state']} {row['code'] or ''}".rstrip()
+    return f"{when(row['at'])}  {row['action_id']}  {row['action']}  {about}  {state}  by {who}"
+
+
 def _dead_letter_row(record: Record) -> Row:
     letter = deadletter.from_record(record)
     received_at = callbacks.header(letter.headers, "received-at") or callbacks.header(letter.headers, "ce_time")
@@ -128,4 +161,5 @@ def _alert_line(row: Row) -> str:
 EVENTS = View(lambda record: event_to_record(event_from_record(record)), _event_line, prepare_events)
 ALERTS = View(lambda record: alert_to_record(alert_from_record(record)), _alert_line, prepare_alerts)
 CALLBACKS = View(_callback_row, _callback_line)
+ACTIONS = View(_action_row, _action_line)
 DEAD_LETTERS = View(_dead_letter_row, _dead_letter_line)

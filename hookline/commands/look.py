@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -15,9 +15,10 @@ from hookline.rows import View
 from hookline.serving import opened_log
 from ingest.vendors import DOORS
 from runtime.errors import HooklineError
-from runtime.eventlog import EventLog
+from runtime.eventlog import EventLog, Record
 from runtime.settings import Settings
 from schemas import topics
+from schemas.callback import CallbackKind, header
 
 
 class NotFound(HooklineError):
@@ -27,6 +28,7 @@ class NotFound(HooklineError):
 def register(app: typer.Typer) -> None:
     app.command("events", help="Verification events.\n\nExample: hookline events --follow --json")(events)
     app.command("callbacks", help="Callbacks, as they were stored.\n\nExample: hookline callbacks --json")(callbacks)
+    app.command("actions", help="What operators did at vendors.\n\nExample: hookline actions --follow")(actions)
     app.command("alerts", help="Alerts that were raised.\n\nExample: hookline alerts --follow")(alerts)
     letters = typer.Typer(help="What could not be processed, and why.", no_args_is_help=True)
     letters.command("list", help="All of them.\n\nExample: hookline dead-letters list --json")(list_dead_letters)
@@ -42,6 +44,16 @@ def callbacks(settings: SettingsFile = None, follow: Follow = False, as_json: As
     chosen = settings_of(settings)
     names = [topics.callbacks(vendor) for vendor in chosen.vendors or DOORS]
     run(_show(chosen, names, rows.CALLBACKS, follow=follow, as_json=as_json))
+
+
+def actions(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
+    chosen = settings_of(settings)
+    names = [topics.callbacks(vendor) for vendor in chosen.vendors or DOORS]
+    run(_show(chosen, names, rows.ACTIONS, follow=follow, as_json=as_json, only=_is_action))
+
+
+def _is_action(record: Record) -> bool:
+    return header(record.headers, "kind") == CallbackKind.ACTION
 
 
 def alerts(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
@@ -65,14 +77,30 @@ async def _show_avro(settings: Settings, names: Sequence[str], view: View, *, fo
         await _show(settings, names, view, follow=follow, as_json=as_json)
 
 
-async def _show(settings: Settings, names: Sequence[str], view: View, *, follow: bool, as_json: bool) -> None:
+def _any(_record: Record) -> bool:
+    return True
+
+
+async def _show(
+    settings: Settings,
+    names: Sequence[str],
+    view: View,
+    *,
+    follow: bool,
+    as_json: bool,
+    only: Callable[[Record], bool] = _any,
+) -> None:
     async with opened_log(settings, existing=True) as log, asyncio.TaskGroup() as tasks:
         for name in names:
-            tasks.create_task(_show_topic(log, name, view, follow=follow, as_json=as_json))
+            tasks.create_task(_show_topic(log, name, view, only, follow=follow, as_json=as_json))
 
 
-async def _show_topic(log: EventLog, name: str, view: View, *, follow: bool, as_json: bool) -> None:
+async def _show_topic(
+    log: EventLog, name: str, view: View, only: Callable[[Record], bool], *, follow: bool, as_json: bool
+) -> None:
     async for record in log.scan(name, follow=follow):
+        if not only(record):
+            continue
         row = await rows.row_of(record, view)
         if row is not None and as_json:
             print_json(row)

@@ -188,8 +188,10 @@ async def test_with_operators_a_token_says_who_asks_and_what_they_may(shell: She
     assert "HOOKLINE_OPERATOR_TOKEN: not set" in none[2]
     assert "bob may not do idenfy.create-token; it takes idenfy.create-token in operator.may" in forbidden[2]
     assert "--operator: the token is bob's" in other[2]
-    stored = await shell.rows("callbacks")
-    assert ["operator bob", "operator ann", "operator ann"] == [row["checked_by"] for row in stored]
+    steps = await shell.rows("actions")
+    assert [("bob", "FAILED", "not-permitted"), ("ann", "BEGUN", None), ("ann", "DONE", None)] == [
+        (step["operator"], step["state"], step["code"]) for step in steps
+    ]
     written = b"".join(path.read_bytes() for path in shell.folder.glob("hookline*.db*"))
     assert not [token for token in (ANNS, BOBS) if token.encode() in written]
 

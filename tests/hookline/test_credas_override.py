@@ -1,4 +1,4 @@
-"""The seed's case, whole: a failed liveness is overridden from the command line, and everybody sees who, when and why."""
+"""A failed liveness is overridden from the command line, and everybody sees who, when and why."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ async def test_a_process_that_is_created_is_known_at_once(way: Way) -> None:
 
 
 async def test_a_process_that_an_operator_deletes_is_cancelled_at_once(way: Way) -> None:
-    """Nobody waits until its absence has lasted: Credas accepted the deletion, and does not know the process any more."""
+    """Nobody waits until its absence has lasted: Credas accepted the deletion, and knows the process no more."""
     made = await way.sandbox.play("processes", {})
     name = made["id"]
     await way.sandbox.play(f"processes/{name}/complete", {})

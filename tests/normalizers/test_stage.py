@@ -266,7 +266,7 @@ def registration(verification_id: str = "scan-1") -> bytes:
     return action_body("register", ActionState.DONE, verification_id, creates=True, subject_ref="customer-1")
 
 
-def action_body(name: str, state: ActionState, verification_id: str = "scan-1", **more: Any) -> bytes:  # noqa: ANN401 - fields of an action
+def action_body(name: str, state: ActionState, verification_id: str = "scan-1", **more: Any) -> bytes:  # noqa: ANN401
     return actions.to_body(Action("a-1", name, state, "ann", verification_id, **more))
 
 
@@ -337,7 +337,8 @@ async def test_an_action_that_never_ended_claims_nothing_later(log: EventLog) ->
 
 async def test_an_unknown_action_is_a_dead_letter(log: EventLog) -> None:
     """A newer version wrote it, perhaps; redriven there it may still be done."""
-    await told(log, b'{"action":"teleport","state":"DONE","id":"1","operator":"ann","speed":1}', kind=CallbackKind.ACTION)
+    newer = b'{"action":"teleport","state":"DONE","id":"1","operator":"ann","speed":1}'
+    await told(log, newer, kind=CallbackKind.ACTION)
     assert [] == await normalized(log)
     assert [DeadLetterReason.UNSUPPORTED_FORM] == [letter.reason for letter in await letters(log)]
 

@@ -9,7 +9,6 @@ from hookline.commands.vendor.waiting import register_waiting
 from ingest.act.catalogue import actions_of
 from ingest.vendors import DOORS
 
-
 _HELP = "Do something at a vendor, or make something known of it."
 
 
