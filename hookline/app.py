@@ -19,6 +19,7 @@ _MODULES = {
     "normalize": "stages",
     "project": "stages",
     "alert": "stages",
+    "console": "console",
     "status": "verification",
     "timeline": "verification",
     "events": "look",

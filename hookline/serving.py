@@ -42,7 +42,10 @@ RECEIVE, FETCH, RECONCILE, NORMALIZE, PROJECT, ALERT = PARTS = (
     "project",
     "alert",
 )
-_OF_SOURCES = {RECEIVE, FETCH, RECONCILE, NORMALIZE}
+CONSOLE = "console"
+"""Runs in a process of its own: whoever may act there must not be able to stop anything else."""
+
+_OF_SOURCES = {RECEIVE, FETCH, RECONCILE, NORMALIZE, CONSOLE}
 """The parts that are of no use without a source."""
 
 
@@ -89,7 +92,7 @@ async def running(settings: Settings, parts: Collection[str]) -> AsyncIterator[R
     sources = sources_of(settings.source) if RECEIVE in parts else {}
     accounts = accounts_of(settings.source) if {FETCH, RECONCILE} & set(parts) else {}
     async with AsyncExitStack() as stack:
-        if set(parts) != {RECEIVE}:  # the receiver stores bytes as they came, whatever becomes of the registry
+        if not set(parts) <= {RECEIVE, CONSOLE}:  # these store bytes as they came, whatever becomes of the registry
             await stack.enter_async_context(schemas_ready(settings.registry))
         for weakness in await check_topics(settings, parts):
             _log.warning("topics would not survive a broker's loss", weakness=weakness)

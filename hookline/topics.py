@@ -16,6 +16,7 @@ from schemas.topics import (
     DEAD_LETTERS,
     VERIFICATION_EVENTS,
     TopicSpec,
+    asked_actions,
     callbacks,
     declared,
     fetch_memory,
@@ -89,6 +90,7 @@ def topics_of(parts: Collection[str], settings: Settings) -> list[WantedTopic]:
         "normalize": [*doors, *memories, VERIFICATION_EVENTS, DEAD_LETTERS],
         "project": [VERIFICATION_EVENTS, DEAD_LETTERS],
         "alert": [VERIFICATION_EVENTS, memory("alerts"), ALERTS, DEAD_LETTERS],
+        "console": [*doors, *requests, asked_actions()],
     }
     names = {name for part in parts for name in used[part]}
     return [topic for topic in wanted_topics(settings) if topic.name in names]

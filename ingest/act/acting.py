@@ -36,9 +36,12 @@ class Acting:
         """As the function of that name."""
         return preview(asking, self.sources)
 
-    async def perform(self, asking: Asking) -> Result:
-        """It was done, or is asked for, and the log says so. Raises ``ActionError``; then the log says that, too."""
-        action_id = str(uuid7())
+    async def perform(self, asking: Asking, action_id: str | None = None) -> Result:
+        """It was done, or is asked for, and the log says so. Raises ``ActionError``; then the log says that, too.
+
+        ``action_id`` is for whoever must know it before; it is never given twice.
+        """
+        action_id = action_id or str(uuid7())
         try:
             ready = planned(action_id, asking, self.sources)
         except (InvalidOrder, NotPermitted) as error:

@@ -64,7 +64,7 @@ class Asks:
         records = await self._records()
         claimed = {key.partition(_CLAIM)[0] for key in records if _CLAIM in key}
         for key, record in records.items():
-            if _CLAIM not in key and key not in claimed and record.value is not None:
+            if "/" not in key and key not in claimed and record.value is not None:
                 yield _load(record.value)
 
     async def find(self, action_id: str) -> Ask:

@@ -124,7 +124,8 @@ async def test_a_start_on_the_embedded_log_asks_for_no_topics(tmp_path: Path) ->
         ({"fetch"}, {"callbacks.idenfy", "dead-letters", *FETCHING}),
         ({"reconcile"}, {"fetch-requests.idenfy"}),
         ({"alert"}, {"verification-events", "memory.alerts", "alerts", "dead-letters"}),
-        (PARTS, TOPICS),
+        ({"console"}, {"callbacks.idenfy", "fetch-requests.idenfy", "memory.act"}),
+        ({*PARTS, "console"}, TOPICS),
     ],
 )
 def test_a_part_is_asked_for_the_topics_that_it_uses(parts: Collection[str], expected: set[str]) -> None:

@@ -17,9 +17,10 @@ from hookline.cli import print_json, say
 from hookline.serving import opened_log
 from ingest.act.acting import Acting, acting, preview
 from ingest.act.carrying import Result
-from ingest.act.errors import ActionError, InvalidOrder, UnknownOperator
+from ingest.act.errors import ActionError, UnknownOperator
 from ingest.act.operators import Operator, operators_of
 from ingest.act.planning import Asking
+from ingest.act.told import error_row, result_row, said_by_vendor
 from ingest.action import VendorAction
 from runtime.errors import SettingsInvalid
 from runtime.settings import Settings, environment
@@ -110,27 +111,12 @@ def tell(result: Result, output: Path | None, *, as_json: bool) -> None:
     if output is not None and result.file is not None:
         _write(output, result.file)
     if as_json:
-        print_json(row_of(result))
+        print_json(result_row(result))
     else:
         _say_result(result, output)
     if not result.holds:
         sys.stderr.write("hookline: the vendor accepted it, but what it shows now is not what was asked for\n")
         raise SystemExit(DOES_NOT_HOLD)
-
-
-def row_of(result: Result) -> Mapping[str, object]:
-    return {
-        "state": result.state,
-        "action_id": result.action_id,
-        "vendor": result.vendor,
-        "source": result.source,
-        "action": result.action,
-        "verification_id": result.verification_id,
-        "holds": result.holds,
-        "milliseconds": result.milliseconds,
-        "answer": result.shown,
-        "bytes": None if result.file is None else len(result.file),
-    }
 
 
 def _say_result(result: Result, output: Path | None) -> None:
@@ -162,29 +148,11 @@ def _write(output: Path, content: bytes) -> None:
 def end_with(error: ActionError, *, as_json: bool) -> NoReturn:
     """Says what is wrong, to people on stderr and to programs on stdout, and ends with the error's exit status."""
     if as_json:
-        print_json(row_of_error(error))
+        print_json({"error": error_row(error), "action_id": error.action_id})
     else:
         for line in str(error).splitlines():
             sys.stderr.write(f"hookline: {line}\n")
-        said = _said_by_vendor(error)
+        said = said_by_vendor(error)
         if said is not None:
             sys.stderr.write(f"the vendor says: {said}\n")
     raise SystemExit(error.exit_status)
-
-
-def row_of_error(error: ActionError) -> Mapping[str, object]:
-    fields = {fault.name: str(fault) for fault in error.faults} if isinstance(error, InvalidOrder) else {}
-    described = {"code": error.code, "message": str(error), "fields": fields, "vendor_says": _said_by_vendor(error)}
-    return {"error": described, "action_id": error.action_id}
-
-
-_LONGEST_SAYING = 1000
-
-
-def _said_by_vendor(error: ActionError) -> str | None:
-    """The vendor's own words, for whoever asked: nowhere else, as a person's data may stand in them."""
-    answer = getattr(error.__cause__, "answer", None)
-    if not isinstance(answer, bytes) or not answer:
-        return None
-    text = answer.decode(errors="replace")[:_LONGEST_SAYING]
-    return "".join(each if each.isprintable() else " " for each in text)

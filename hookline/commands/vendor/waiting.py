@@ -11,6 +11,7 @@ from hookline import rows
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from hookline.commands.vendor.doing import check_free, end_with, opened, operator_of, tell
 from ingest.act.errors import ActionError
+from ingest.act.told import ask_row
 from runtime.settings import Settings
 
 _CONFIRM = """Confirm what another operator asked for: it is done now, once.
@@ -60,8 +61,7 @@ async def _waiting(settings: Settings, *, as_json: bool) -> None:
         end_with(error, as_json=as_json)
     for ask in found:
         if as_json:
-            names = {"vendor": ask.vendor, "source": ask.source, "action": ask.action, "operator": ask.operator}
-            print_json({"action_id": ask.id, **names, "reason": ask.reason, "asked_at": ask.asked_at})
+            print_json(ask_row(ask))
         else:
             say(f"{ask.id}  {rows.when(ask.asked_at)}  {ask.vendor} {ask.action} at {ask.source}  by {ask.operator}")
             say(f"    {ask.reason or 'no reason given'}")
