@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ingest.act.asks import Ask
 from ingest.act.carrying import Result
 from ingest.act.errors import ActionError, InvalidOrder
+from ingest.act.records import kept_arguments
 
 _LONGEST_SAYING = 1000
 
@@ -29,6 +30,7 @@ def result_row(result: Result) -> Row:
 
 
 def ask_row(ask: Ask) -> Row:
+    """With all that was asked for: whoever confirms it must see it."""
     return {
         "action_id": ask.id,
         "vendor": ask.vendor,
@@ -36,6 +38,7 @@ def ask_row(ask: Ask) -> Row:
         "action": ask.action,
         "operator": ask.operator,
         "reason": ask.reason,
+        "arguments": kept_arguments(ask.arguments),
         "asked_at": ask.asked_at,
     }
 

@@ -78,7 +78,7 @@ def test_the_schema_refuses_what_compose_would_not_understand(wrong: dict[str, A
 def test_every_stage_runs_and_beside_them_log_registry_database_and_every_vendor() -> None:
     """Nothing of the way is left out."""
     assert {"kafka", "registry", "postgres"} == services().keys() - ours().keys()
-    assert {*STAGES, *SANDBOXES, "topics", "schemas"} == ours().keys()
+    assert {*STAGES, *SANDBOXES, "topics", "schemas", "console"} == ours().keys()
     assert {*SANDBOXES.values()} == DOORS.keys()
     assert STAGES == {service["command"][0] for name, service in ours().items() if name in STAGES}
 

@@ -11,6 +11,7 @@ from hookline import rows
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from hookline.commands.vendor.doing import check_free, end_with, opened, operator_of, tell
 from ingest.act.errors import ActionError
+from ingest.act.records import kept_arguments
 from ingest.act.told import ask_row
 from runtime.settings import Settings
 
@@ -65,5 +66,6 @@ async def _waiting(settings: Settings, *, as_json: bool) -> None:
         else:
             say(f"{ask.id}  {rows.when(ask.asked_at)}  {ask.vendor} {ask.action} at {ask.source}  by {ask.operator}")
             say(f"    {ask.reason or 'no reason given'}")
+            say("\n".join(f"    {name}: {value}" for name, value in kept_arguments(ask.arguments).items()))
     if not found and not as_json:
         say("nothing waits")

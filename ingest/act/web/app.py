@@ -49,6 +49,7 @@ def make_app(acting: Acting, operators: Operators) -> web.Application:
             web.post("/api/v1/actions/{id}/confirm", api.confirm),
             *(web.get(path, _file(*named)) for path, named in _PAGE.items()),
             web.get("/", _to_page),
+            web.get("/favicon.ico", _nothing),
         ]
     )
     return app
@@ -56,6 +57,10 @@ def make_app(acting: Acting, operators: Operators) -> web.Application:
 
 async def _to_page(_request: web.Request) -> web.Response:
     return web.Response(status=302, headers={"Location": "/actions"})
+
+
+async def _nothing(_request: web.Request) -> web.Response:
+    return web.Response(status=204)
 
 
 def _file(name: str, media_type: str) -> Handler:

@@ -16,8 +16,7 @@ additionalData included, and a webhook follows with the result."""
 
 _DELETE_HELP = """Delete a verification's data at iDenfy: photos, document data, names.
 
-It cannot be undone, and iDenfy refuses while the token can be used. What Hookline keeps is not touched: use
-`hookline erase` for that."""
+It cannot be undone, and iDenfy refuses while the token can be used. What Hookline keeps is not touched."""
 
 
 def _plan_upload(order: Order) -> Plan:

@@ -72,7 +72,7 @@ function choose(action) {
   byId("action").hidden = false;
   byId("action-vendor").textContent = action.vendor;
   byId("action-name").textContent = action.name;
-  byId("action-help").textContent = action.help;
+  byId("action-help").textContent = action.help.split("\n\n").map((each) => each.replaceAll("\n", " ")).join("\n\n");
   const notes = [];
   if (action.two_persons) notes.push("Somebody else must confirm this before it is done.");
   if (action.effect === "decides") notes.push("This may change the outcome of a verification.");
@@ -244,15 +244,16 @@ async function showWaiting() {
   const { ok, said } = await ask("GET", "/api/v1/actions/waiting");
   const place = byId("waiting");
   place.replaceChildren();
-  for (const ask_ of ok ? said.waiting : []) {
+  for (const asked of ok ? said.waiting : []) {
     const card = element("div", { class: "card warn" });
-    card.append(element("p", { class: "eyebrow" }, `${ask_.vendor} · ${ask_.source}`));
-    card.append(element("h2", {}, `${ask_.action} waits for a second person`));
-    card.append(element("p", {}, `${ask_.operator}: ${ask_.reason || "no reason given"}`));
+    card.append(element("p", { class: "eyebrow" }, `${asked.vendor} · ${asked.source}`));
+    card.append(element("h2", {}, `${asked.action} waits for a second person`));
+    card.append(element("p", {}, `${asked.operator}: ${asked.reason || "no reason given"}`));
+    card.append(element("pre", {}, JSON.stringify(asked.arguments, null, 2)));
     const button = element("button", { type: "button", class: "primary" }, "Confirm");
     button.addEventListener("click", async () => {
       button.disabled = true;
-      tell(await ask("POST", `/api/v1/actions/${encodeURIComponent(ask_.action_id)}/confirm`));
+      tell(await ask("POST", `/api/v1/actions/${encodeURIComponent(asked.action_id)}/confirm`));
       await showWaiting();
     });
     card.append(button);
