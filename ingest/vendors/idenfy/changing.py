@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from ingest.action import Effect, Field, FieldKind, InvalidArgument, Order, Plan, VendorAction, one_call
+from ingest.action import Effect, Field, FieldKind, Order, Plan, VendorAction, one_call
 from ingest.api import ANYTHING, Request
 from ingest.vendors.idenfy.fields import EXAMPLE, SCAN_REF, scan_ref_of
 from ingest.vendors.idenfy.steps import DATA, step_data, step_name
@@ -21,9 +21,8 @@ It cannot be undone, and iDenfy refuses while the token can be used. What Hookli
 
 def _plan_upload(order: Order) -> Plan:
     scan_ref, step, image = scan_ref_of(order), order.text("step"), order.arguments["image"]
+    assert isinstance(image, bytes)  # noqa: S101 - a required file, checked before any plan is made
     step_name("step", step)
-    if not isinstance(image, bytes) or not image:
-        raise InvalidArgument("image", "the file is empty")
     data = order.arguments.get(DATA, {})
     step_data(DATA, data)
     body = {"scanRef": scan_ref, "image": b64encode(image).decode(), "step": step, DATA: data}

@@ -36,7 +36,6 @@ def test_an_upload_is_sent_as_published() -> None:
     ("arguments", "message"),
     [
         ({"step": "x" * 101}, "step: give a text of 1 to 100 characters"),
-        ({"image": b""}, "image: the file is empty"),
         ({"additionalData": ["address"]}, "additionalData: give a JSON object"),
         ({"additionalData": {"address": 5}}, "additionalData.address: give a text of 0 to 5000 characters"),
     ],
