@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -126,23 +127,23 @@ def ago(**span: float) -> str:
 @pytest.mark.parametrize(
     ("times", "settled"),
     [
-        ([ago(days=1)], False),
-        ([ago(days=1), ago(minutes=1)], True),
-        ([ago(minutes=14)], True),
-        ([(datetime.now(UTC) - timedelta(hours=1)).isoformat()], False),
-        ([ago(hours=-1)], True),
-        (["yesterday"], True),
-        ([None], True),
+        (lambda: [ago(days=1)], False),
+        (lambda: [ago(days=1), ago(minutes=1)], True),
+        (lambda: [ago(minutes=10)], True),
+        (lambda: [(datetime.now(UTC) - timedelta(hours=1)).isoformat()], False),
+        (lambda: [ago(hours=-1)], True),
+        (lambda: ["yesterday"], True),
+        (lambda: [None], True),
     ],
 )
 async def test_the_result_of_an_earlier_invitation_is_not_taken_for_the_one_to_come(
-    times: list[str | None],
+    times: Callable[[], list[str | None]],
     settled: bool,  # noqa: FBT001 - a case's expectation
 ) -> None:
     """Section 4: the same webhook comes again after a new invitation, when the old result is there and the new one is
     still being found out. What was asked for in another way has no such newer one.
     """
-    summary = summary_of(ENTITY, *(result_of(dateCompleted=time) for time in times))
+    summary = summary_of(ENTITY, *(result_of(dateCompleted=time) for time in times()))
     asked = portal(process_of(2, ENTITY), summary)
     fetched = await fetch(asked, JUST_DONE)
     assert (2, settled) == (len(fetched.bodies), fetched.settled)
