@@ -75,16 +75,20 @@ class Carrier:
 
     async def carry_out(self, planned: Planned) -> Result:
         """It was done, and the log says so. Raises ``ActionError``; then the log says that, if it can be written.
+        Raises ``SettingsInvalid`` where the account's secrets cannot be read: nothing was tried then.
 
         What asks nothing of the vendor cannot stop half way, so that only its end is written down.
         """
+        call: Call = _no_call
+        if planned.plan.requests:
+            call = (await self.clients.of(planned.source.name)).call
         began = record_of(planned.source, planned.step(ActionState.BEGUN))
         if planned.plan.requests:
             with recorded("nothing was done"):
                 await self.write(began)
         attempt = _Attempt(planned, began, monotonic())
         try:
-            done = await self._done(attempt)
+            done = await self._done(attempt, call)
         except VendorError as error:
             trouble = of_vendor(error, changes=planned.changes)
             await self._fail(attempt, trouble, error.answer)
@@ -107,11 +111,8 @@ class Carrier:
         except (LogUnavailable, RecordTooLarge) as error:
             _log.error("an action's end is not on the log", action_id=action.id, error=str(error))
 
-    async def _done(self, attempt: _Attempt) -> Done:
+    async def _done(self, attempt: _Attempt, call: Call) -> Done:
         planned = attempt.planned
-        call: Call = _no_call
-        if planned.plan.requests:
-            call = (await self.clients.of(planned.source.name)).call
         done = await planned.plan.carry_out(call)
         with recorded("it was done, but what it came to is not on the log"):
             bodies = [body for target in done.read for body in await self._look(attempt, call, target)]

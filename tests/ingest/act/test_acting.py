@@ -24,7 +24,7 @@ from ingest.act.errors import (
 )
 from ingest.act.operators import Operator
 from ingest.act.planning import Asking
-from runtime.errors import LogUnavailable
+from runtime.errors import LogUnavailable, SettingsInvalid
 from runtime.settings import ActSettings
 from schemas.action import ActionState
 from tests.ingest.act.conftest import ANN, Desk, asking, good, source_at
@@ -155,6 +155,17 @@ async def test_nobody_listening_means_that_nothing_was_done(desk: Desk) -> None:
         with pytest.raises(NotToBeHad, match="nothing was done"):
             await ready.perform(asking("touch", thing="thing-1"))
     assert [BEGUN, FAILED] == [step.state for step in await desk.steps()]
+
+
+async def test_an_account_without_its_secret_is_a_matter_of_the_settings(desk: Desk) -> None:
+    """Nothing was tried, so that nothing is unconfirmed."""
+    source = source_at(desk.vendor.url)
+    assert source.api is not None
+    source = source.model_copy(update={"api": source.api.model_copy(update={"secret": "env:NOT_THERE"})})
+    async with acting([source], ActSettings(), desk.log) as ready:
+        with pytest.raises(SettingsInvalid, match=r"source \(counter\).api.secret: .*NOT_THERE is not set"):
+            await ready.perform(good())
+    assert [] == await desk.steps()
 
 
 async def test_what_cannot_be_read_back_is_left_to_fetching(desk: Desk) -> None:
