@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 
 from hookline.demo.tellers import Sandbox
 from hookline.serving import Running
-from runtime.errors import HooklineError
+from runtime.errors import HooklineError, LogUnavailable
 from runtime.eventlog import EventLog
 from runtime.stage import Stage
 from schemas import topics
@@ -22,9 +23,15 @@ class DemoFailed(HooklineError):
 
 
 async def until(condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
-    """Returns when the condition holds. Raises ``DemoFailed`` with ``otherwise`` where it does not in time."""
+    """Returns when the condition holds. Raises ``DemoFailed`` with ``otherwise`` where it does not in time.
+
+    A log that is not there just now is waited for: a new broker has nobody yet who coordinates groups.
+    """
     deadline = monotonic() + _DEADLINE
-    while not await condition():
+    while True:
+        with suppress(LogUnavailable):
+            if await condition():
+                return
         if monotonic() > deadline:
             raise DemoFailed(f"{otherwise} within {_DEADLINE:.0f} s")
         await asyncio.sleep(_LOOK_AGAIN)
