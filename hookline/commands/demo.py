@@ -19,7 +19,7 @@ from hookline.demo.ledger import ledger
 from hookline.demo.place import place
 from hookline.demo.quiet import DemoFailed
 from hookline.demo.show import Told, sums_of, table_of
-from hookline.demo.stories import REGISTER
+from hookline.demo.stories import STEPS
 from hookline.demo.telling import Telling
 from hookline.everything import Everything, everything
 from hookline.sandboxes import DEV_KEY, DEV_WEBHOOK_SECRET, VENDORS, playing
@@ -88,8 +88,8 @@ async def _tell_all(all_of_it: Everything, client: ClientSession) -> Telling:
 
 async def _conclude(all_of_it: Everything, telling: Telling) -> None:
     deliveries = {vendor: await sandbox.deliveries() for vendor, sandbox in telling.sandboxes.items()}
-    registered = [play for one in telling.told for play in one.story.plays if play.name == REGISTER]
-    books = await ledger(all_of_it.process.log, deliveries, len(registered))
+    acted = sum(STEPS.get(play.name, 0) for one in telling.told for play in one.story.plays)
+    books = await ledger(all_of_it.process.log, deliveries, acted)
     out.print("\n" + sums_of(books), soft_wrap=True)
     async with open_store(all_of_it.settings.projections_url) as store:
         wrong = [one.story.title for one in telling.told if not await _projected(store, one)]

@@ -22,14 +22,14 @@ class Ledger:
     """Counts of one run over all vendors, each from its own place.
 
     From the sandboxes' books: ``received`` and ``rejected``. From the fetching stage's and the normalizer's counters:
-    ``fetched`` and ``duplicates``. From the stories: ``registered``. From the topics: ``callbacks``, ``documents``,
+    ``fetched`` and ``duplicates``. From the stories: ``acted``. From the topics: ``callbacks``, ``documents``,
     ``actions``, ``events``, ``dead_letters``, ``alerts``. ``hints`` are the callbacks that say nothing by themselves.
     """
 
     received: int
     rejected: int
     fetched: int
-    registered: int
+    acted: int
     callbacks: int
     documents: int
     actions: int
@@ -45,12 +45,12 @@ class Ledger:
         stored = self.callbacks + self.documents + self.actions
         return (
             self.received == self.callbacks + self.rejected
-            and (self.fetched, self.registered) == (self.documents, self.actions)
+            and (self.fetched, self.acted) == (self.documents, self.actions)
             and stored == self.events + self.duplicates + self.hints + self.dead_letters
         )
 
 
-async def ledger(log: EventLog, deliveries: Mapping[str, Mapping[str, Any]], registered: int) -> Ledger:
+async def ledger(log: EventLog, deliveries: Mapping[str, Mapping[str, Any]], acted: int) -> Ledger:
     """The books of everything that the log holds. ``deliveries`` are the sandboxes' books, by vendor."""
     statuses = [attempt["status"] for books in deliveries.values() for attempt in books["attempts"]]
     stored = [callback for vendor in deliveries async for callback in _stored(log, vendor)]
@@ -59,7 +59,7 @@ async def ledger(log: EventLog, deliveries: Mapping[str, Mapping[str, Any]], reg
         received=len(statuses),
         rejected=statuses.count(_UNAUTHENTICATED),
         fetched=sum(_counted("hookline_fetch_documents_total", source=vendor) for vendor in deliveries),
-        registered=registered,
+        acted=acted,
         callbacks=kinds.count(CallbackKind.CALLBACK),
         documents=kinds.count(CallbackKind.DOCUMENT),
         actions=kinds.count(CallbackKind.ACTION),

@@ -40,7 +40,8 @@ class Told:
 
 def word_of(event: VerificationEvent) -> Word:
     """What the event says: its outcome, or its kind where that says it all or there is none."""
-    return event.kind if event.kind is EventKind.ERASED or event.outcome is Outcome.UNKNOWN else event.outcome
+    says_it_all = event.kind in {EventKind.ERASED, EventKind.ACTION}
+    return event.kind if says_it_all or event.outcome is Outcome.UNKNOWN else event.outcome
 
 
 def table_of(told: Sequence[Told]) -> Table:
@@ -70,7 +71,7 @@ def _coloured(event: VerificationEvent) -> str:
 def sums_of(books: Ledger) -> str:
     sign = "=" if books.adds_up else "≠"
     return (
-        f"received {books.received} + fetched {books.fetched} + registered {books.registered}"
+        f"received {books.received} + fetched {books.fetched} + acted {books.acted}"
         f" {sign} events {books.events} + duplicates {books.duplicates} + hints {books.hints}"
         f" + rejected {books.rejected} + dead letters {books.dead_letters}   (alerts: {books.alerts})"
     )

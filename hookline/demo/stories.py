@@ -8,8 +8,11 @@ from typing import Any
 
 from schemas.event import EventKind, Outcome
 
-REGISTER = "register"
-"""The play that makes a verification known here; every other happens at the vendor."""
+REGISTER, OVERRIDE = "register", "override"
+"""Plays of an operator's, who acts through Hookline; every other happens at the vendor."""
+
+STEPS: Mapping[str, int] = {REGISTER: 1, OVERRIDE: 2}
+"""How many records an operator's play leaves: what asks the vendor for something is written down before and after."""
 
 Word = Outcome | EventKind
 
@@ -142,6 +145,12 @@ _CREDAS = (
         "referred, then reviewed",
         (Play("complete", {"outcome": "refer"}), Play("review", {"document": 4})),
         (EventKind.SIGNAL, Outcome.NEEDS_REVIEW, Outcome.VERIFIED),
+    ),
+    Story(
+        "credas",
+        "failed, then overridden",
+        (Play("complete", {"liveness": 2}), Play(OVERRIDE, {"result": "verify"})),
+        (EventKind.SIGNAL, Outcome.REJECTED, EventKind.ACTION, Outcome.VERIFIED, EventKind.ACTION),
     ),
 )
 

@@ -7,12 +7,13 @@ from typing import Any, Protocol
 
 from aiohttp import ClientSession, ClientTimeout, encode_basic_auth
 
-from hookline.demo.stories import REGISTER, Play, Story
+from hookline.demo.stories import OVERRIDE, REGISTER, Play, Story
 from sandbox import idenfy, solaris
 
 _DEADLINE = ClientTimeout(total=10)
 
-Register = Callable[[str], Awaitable[None]]
+Act = Callable[[str, str, Mapping[str, object], str], Awaitable[None]]
+"""Has an operator do the vendor's action with these arguments, for that reason."""
 """Makes a verification known here."""
 
 
@@ -86,9 +87,9 @@ class IdverseTeller:
 
     about = "transaction_id"
 
-    def __init__(self, sandbox: Sandbox, register: Register) -> None:
+    def __init__(self, sandbox: Sandbox, act: Act) -> None:
         self._sandbox = sandbox
-        self._register = register
+        self._act = act
 
     async def begin(self, story: Story, number: int) -> tuple[str, ...]:
         created = await self._sandbox.play("transactions", {"reference": f"customer-{number}", **story.request})
@@ -96,7 +97,7 @@ class IdverseTeller:
 
     async def play(self, ids: tuple[str, ...], play: Play) -> None:
         if play.name == REGISTER:
-            await self._register(ids[0])
+            await self._act("idverse", "register", {"verification_id": ids[0]}, "")
         else:
             await self._sandbox.play(f"transactions/{ids[0]}/{play.name}", play.body)
 
@@ -106,15 +107,25 @@ class CredasTeller:
 
     about = "about"
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, act: Act) -> None:
         self._sandbox = sandbox
+        self._act = act
 
     async def begin(self, story: Story, number: int) -> tuple[str, ...]:
         created = await self._sandbox.play("processes", {"reference": f"customer-{number}", **story.request})
         return (str(created["id"]),)
 
     async def play(self, ids: tuple[str, ...], play: Play) -> None:
-        await self._sandbox.play(f"processes/{ids[0]}/{play.name}", play.body)
+        if play.name == OVERRIDE:
+            await self._override(ids[0], play.body)
+        else:
+            await self._sandbox.play(f"processes/{ids[0]}/{play.name}", play.body)
+
+    async def _override(self, process: str, body: Mapping[str, Any]) -> None:
+        """Of the only person's last submission."""
+        [person] = (await self._sandbox.call("GET", f"/_sandbox/truth/{process}"))["actors"]
+        named = {"process": process, "entity": person["entity_id"], "entry": person["entries"][-1]["entry_id"]}
+        await self._act("credas", "override-liveness", {**named, **body}, "seen in the branch")
 
 
 class SolarisTeller:

@@ -35,9 +35,9 @@ class Telling:
         self._show = show
         self._tellers: Mapping[str, Teller] = {
             "idenfy": IdenfyTeller(self.sandboxes["idenfy"]),
-            "idverse": IdverseTeller(self.sandboxes["idverse"], self._register),
+            "idverse": IdverseTeller(self.sandboxes["idverse"], self._act),
             "solaris": SolarisTeller(self.sandboxes["solaris"]),
-            "credas": CredasTeller(self.sandboxes["credas"]),
+            "credas": CredasTeller(self.sandboxes["credas"], self._act),
         }
 
     async def tell_all(self) -> None:
@@ -86,12 +86,11 @@ class Telling:
             one.events = [event for event in events if event.verification_id in one.ids]
         self._show()
 
-    async def _register(self, verification_id: str) -> None:
-        """As ``hookline vendor idverse register`` does."""
+    async def _act(self, vendor: str, action: str, arguments: Mapping[str, object], reason: str) -> None:
+        """As ``hookline vendor`` does."""
         settings = self._all_of_it.settings
         async with acting(settings.source, settings.act, self._all_of_it.process.log) as desk:
-            arguments = {"verification_id": verification_id}
-            await desk.perform(Asking("idverse", "register", arguments, _OPERATOR))
+            await desk.perform(Asking(vendor, action, arguments, _OPERATOR, reason=reason))
 
 
 def _named(about: object) -> set[str]:
