@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import structlog
 import typer
-from aiohttp import web
 
 from hookline import serving
 from hookline.cli import SettingsFile, run, say, settings_of, told_to_stop
 from ingest.act.acting import acting
 from ingest.act.operators import operators_of
-from ingest.act.web import make_app
+from ingest.act.web import make_runner
 from ingest.calling import accounts_of
 from runtime.listening import listening
 from runtime.settings import Settings
@@ -43,7 +42,7 @@ async def _serve(settings: Settings) -> None:
         serving.running(settings, {serving.CONSOLE}) as process,
         acting(settings.source, settings.act, process.log) as desk,
     ):
-        runner = web.AppRunner(make_app(desk, operators), access_log=None, shutdown_timeout=_DRAIN)
+        runner = make_runner(desk, operators, _DRAIN)
         async with listening(runner, settings.console.listen, "console.listen") as url:
             say(f"ready: console on {url}/actions, operations on {process.operations}")
             if not operators:

@@ -1,32 +1,33 @@
 """The same request twice: whoever did not hear the answer may ask again with the same key, and nothing is done twice.
 
-A key becomes an action's id. Whoever is first in the log's order does it, and leaves what came of it; a repeat is told
-that, as long as it is remembered. What an action showed is not kept: it may open a door.
+Whoever is first under a key, in the log's order, does it, and leaves what came of it; a repeat is told that, as long as
+it is remembered. What an action showed is not kept: it may open a door.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import orjson
-from uuid_utils import UUID, uuid5, uuid7
 
-from ingest.act.errors import ActionError
-from runtime.eventlog import EventLog, Headers
+from ingest.act.errors import ActionError, MayHaveBeenDone
+from runtime.errors import LogUnavailable
+from runtime.eventlog import EventLog, Headers, Record
 from schemas.topics import asked_actions
 
-_NAMESPACE = UUID("2f0e1f5c-52f3-5d0b-8d36-5c8a5a0f6c11")
-"""Chosen once. Changing it would do again what was done under a key."""
-
-_REPEAT, _CLAIM, _END = "repeat/", "/claim/", "/end"
+_REPEAT, _CLAIM, _END = "repeat/", "/claim/", "/end/"
 _KEPT_FOR = timedelta(hours=24)
+_RUNS_AT_MOST = timedelta(minutes=5)
+"""No request is worked on for so long, whatever the clocks of several machines say."""
 _JSON: Headers = (("content-type", b"application/json"),)
 
 
 class StillRunning(ActionError):
-    """Wait, then ask again with the same key: it is being done, or whoever did it never said what came of it."""
+    """Wait, then ask again with the same key: it is being done."""
 
     code = "still-running"
     exit_status = 9
@@ -41,53 +42,75 @@ class _Put:
     headers: Headers = _JSON
 
 
-def action_id_of(operator: str, vendor: str, action: str, key: str) -> str:
+def digest_of(operator: str, vendor: str, action: str, key: str) -> str:
     """The same for the same key of the same operator for the same action, and for no other."""
-    return str(uuid5(_NAMESPACE, f"{operator}\n{vendor}\n{action}\n{key}"))
+    return sha256(f"{operator}\n{vendor}\n{action}\n{key}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
+    """What is remembered of each key, by its digest, for a day. Each action that is tried under it has its own id."""
+
     log: EventLog
 
-    async def begin(self, action_id: str) -> Mapping[str, object] | None:
+    async def begin(self, digest: str, action_id: str) -> Mapping[str, object] | None:
         """``None`` where this is the first one, which must be done now; else what came of the first one.
 
-        Raises ``StillRunning`` where that is not known.
+        Raises ``StillRunning`` where that is not known yet, ``MayHaveBeenDone`` where it never will be.
         """
-        mine = f"{_REPEAT}{action_id}{_CLAIM}{uuid7()}"
-        await self._put(action_id, mine, {"at": datetime.now(UTC).timestamp()})
-        found = await self._of(action_id)
-        claims = [key for key in found if _CLAIM in key]
-        if claims[:1] == [mine]:
+        mine = _key(digest, _CLAIM, action_id)
+        await self._put(mine, orjson.dumps({}))
+        found = await self._remembered(digest)
+        first = next((key for key in found if _CLAIM in key), None)
+        if first == mine:
             return None
-        ended = found.get(f"{_REPEAT}{action_id}{_END}")
-        if ended is None:
-            raise StillRunning("the same key is being worked on, or its end was never told; look at `hookline actions`")
-        return orjson.loads(ended)  # type: ignore[no-any-return]  # what ``end`` wrote
+        with suppress(LogUnavailable):  # else it would seem to be the first one, when that is forgotten
+            await self._put(mine, None)
+        if first is None:
+            raise StillRunning("the log does not show this request yet; ask again with the same key")
+        done_as = first.rpartition("/")[2]
+        ended = found.get(_key(digest, _END, done_as))
+        if ended is None or ended.value is None:
+            raise _unended(done_as, found[first])
+        return orjson.loads(ended.value)  # type: ignore[no-any-return]  # what ``end`` wrote
 
-    async def end(self, action_id: str, outcome: Mapping[str, object]) -> None:
-        await self._put(action_id, f"{_REPEAT}{action_id}{_END}", outcome)
+    async def end(self, digest: str, action_id: str, outcome: Mapping[str, object]) -> None:
+        await self._put(_key(digest, _END, action_id), orjson.dumps(outcome))
 
-    async def forget_old(self, now: datetime) -> None:
-        """What is older than a day is gone: with the same key it would be done again."""
-        old = (now - _KEPT_FOR).timestamp() * 1_000_000
-        gone = [
-            record.key
-            async for record in self.log.scan(asked_actions())
-            if record.key.startswith(_REPEAT) and record.value is not None and record.appended_at < old
-        ]
-        for key in gone:
-            await self.log.append(asked_actions(), _Put(key, key.split("/")[1], None))
+    async def release(self, digest: str, action_id: str) -> None:
+        """Nothing was tried: with the same key it may be asked for as if for the first time."""
+        await self._put(_key(digest, _CLAIM, action_id), None)
 
-    async def _of(self, action_id: str) -> Mapping[str, bytes]:
-        found: dict[str, bytes] = {}
+    async def _remembered(self, digest: str) -> Mapping[str, Record]:
+        """By key, in the order of the log. What is older than a day, of any key, is forgotten."""
+        found: dict[str, Record] = {}
         async for record in self.log.scan(asked_actions()):
-            if record.key.startswith(f"{_REPEAT}{action_id}/"):
+            if record.key.startswith(_REPEAT):
                 found.pop(record.key, None)
                 if record.value is not None:
-                    found[record.key] = record.value
-        return found
+                    found[record.key] = record
+        oldest = (datetime.now(UTC) - _KEPT_FOR).timestamp() * 1_000_000
+        with suppress(LogUnavailable):  # the next one forgets it
+            for key in [key for key, record in found.items() if record.appended_at < oldest]:
+                await self._put(key, None)
+        return {
+            key: record
+            for key, record in found.items()
+            if key.startswith(f"{_REPEAT}{digest}/") and record.appended_at >= oldest
+        }
 
-    async def _put(self, action_id: str, key: str, value: Mapping[str, object]) -> None:
-        await self.log.append(asked_actions(), _Put(key, action_id, orjson.dumps(value)))
+    async def _put(self, key: str, value: bytes | None) -> None:
+        await self.log.append(asked_actions(), _Put(key, key.split("/")[1], value))
+
+
+def _key(digest: str, what: str, action_id: str) -> str:
+    return f"{_REPEAT}{digest}{what}{action_id}"
+
+
+def _unended(action_id: str, claim: Record) -> ActionError:
+    since = datetime.now(UTC) - datetime.fromtimestamp(claim.appended_at / 1_000_000, UTC)
+    error: ActionError = StillRunning("the same key is being worked on; ask again with it in a while")
+    if since > _RUNS_AT_MOST:
+        error = MayHaveBeenDone("whoever began it never said what came of it; look there, then choose another key")
+    error.action_id = action_id
+    return error

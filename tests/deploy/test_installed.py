@@ -14,7 +14,7 @@ import pytest
 from tests.deploy.conftest import Installed
 from tests.deploy.reading import ROOT
 
-STAGES = ("receive", "fetch", "reconcile", "normalize", "project", "alert")
+STAGES = ("receive", "fetch", "reconcile", "normalize", "project", "alert", "console")
 
 
 def rooms() -> list[str]:

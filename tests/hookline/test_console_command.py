@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 
-from aiohttp import ClientSession
+from aiohttp import ClientConnectionError, ClientSession, web
+from aiohttp.typedefs import Handler
 
+from hookline.sandboxes import served
 from sandbox import idenfy
-from tests.hookline.conftest import Shell
+from tests.hookline.conftest import KEY, Process, Shell
 from tests.hookline.test_act_commands import ANNS, OPERATORS, at_idenfy, settings
+from tests.waiting import until
 
 __all__ = ["at_idenfy"]
 
+CREATE = {"arguments": {"clientId": "customer-1"}}
 CONSOLE = '[console]\nlisten = "127.0.0.1:0"\n'
+
+
+def address(console: Process) -> str:
+    """As it stands on the line that says ready."""
+    return next(word for word in console.ready.split() if word.endswith("/actions,")).removesuffix("/actions,")
 
 
 async def test_a_service_creates_a_verification_over_http(shell: Shell, at_idenfy: str) -> None:
     """The token of the person's session is in the answer, and nowhere on the disk or in what the console prints."""
     settings(shell, at_idenfy, OPERATORS + CONSOLE)
     async with shell.serve("console") as console:
-        url = next(word for word in console.ready.split() if word.endswith("/actions,")).removesuffix("/actions,")
-        path = f"{url}/api/v1/vendors/idenfy/actions/create-token"
+        path = f"{address(console)}/api/v1/vendors/idenfy/actions/create-token"
         headers = {"Authorization": f"Bearer {ANNS}"}
         async with ClientSession() as http:
-            async with http.post(path, json={"arguments": {"clientId": "customer-1"}}, headers=headers) as answer:
+            async with http.post(path, json=CREATE, headers=headers) as answer:
                 told = await answer.json()
             async with http.get(f"{console.operations}/ready") as ready:
                 assert 200 == ready.status
@@ -47,3 +56,44 @@ async def test_without_operators_the_console_says_that_nobody_may_act(shell: She
         assert console.process.stdout is not None
         line = (await console.process.stdout.readline()).decode()
         assert "nobody may act here yet: add [[operator]]" in line
+
+
+async def test_what_is_under_way_is_ended_and_told_before_the_console_ends(shell: Shell) -> None:
+    """SIGTERM while the vendor is thinking: the answer still comes, and the log has both steps."""
+    called, go_on = asyncio.Event(), asyncio.Event()
+
+    @web.middleware
+    async def hold(request: web.Request, handler: Handler) -> web.StreamResponse:
+        called.set()
+        await go_on.wait()
+        return await handler(request)
+
+    app = idenfy.make_app(idenfy.Account(signing_key=KEY))
+    app.middlewares.append(hold)
+    async with served(app, 0) as url:
+        settings(shell, url, OPERATORS + CONSOLE)
+        async with shell.serve("console") as console, ClientSession() as http:
+            path = f"{address(console)}/api/v1/vendors/idenfy/actions/create-token"
+            headers = {"Authorization": f"Bearer {ANNS}"}
+            asked = asyncio.create_task(http.post(path, json=CREATE, headers=headers).__aenter__())
+            await asyncio.wait_for(called.wait(), 20)
+            console.process.send_signal(signal.SIGTERM)
+            await refuses(http, address(console))
+            go_on.set()
+            told = await (await asked).json()
+            assert 0 == await asyncio.wait_for(console.process.wait(), 20)
+    assert "DONE" == told["state"]
+    assert ["BEGUN", "DONE"] == [row["state"] for row in await shell.rows("actions")]
+
+
+async def refuses(http: ClientSession, url: str) -> None:
+    """It takes no new connection any more."""
+
+    async def is_closed() -> bool:
+        try:
+            async with http.get(f"{url}/actions", headers={"Connection": "close"}):
+                return False
+        except ClientConnectionError:
+            return True
+
+    await until(is_closed)

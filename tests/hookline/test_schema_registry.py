@@ -95,7 +95,7 @@ async def test_schemas_are_checked_registered_and_found(shell: Shell, own_regist
     assert {(True, "FULL_TRANSITIVE")} == {(row["changed"], row["compatibility"]) for row in done}
     assert [row["registry_id"] for row in done] == [row["local_id"] for row in done]
     status, output, errors = await shell.run("schema", "check")
-    assert (0, 2, "") == (status, output.count("FULL_TRANSITIVE  in order"), errors)
+    assert (0, 3, "") == (status, output.count("FULL_TRANSITIVE  in order"), errors)
     status, output, errors = await shell.run("check")
     assert (0, True) == (status, f"registry: {own_registry.url} has them" in output), errors
 

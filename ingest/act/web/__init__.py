@@ -1,5 +1,5 @@
 """Actions over HTTP, for services (``api``) and for people (``page``)."""
 
-from ingest.act.web.app import make_app
+from ingest.act.web.app import make_app, make_runner
 
-__all__ = ["make_app"]
+__all__ = ["make_app", "make_runner"]

@@ -1,4 +1,4 @@
-"""The same actions over HTTP: who asks, what is answered, and the same key twice."""
+"""The same actions over HTTP: who asks, what is answered, and what is refused."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+import orjson
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientConnectionError, ClientSession, web
 from structlog.testing import capture_logs
 
-from ingest.act.acting import acting
+from ingest.act.acting import Acting, acting
+from ingest.act.asks import Ask
+from ingest.act.carrying import Carrier
 from ingest.act.operators import Operators, operators_of
-from ingest.act.web import make_app
+from ingest.act.web import api, make_app, make_runner, reading
 from runtime.eventlog import EventLog
 from runtime.listening import listening
-from runtime.settings import ActSettings, OperatorSettings
-from schemas.action import ActionState
+from runtime.settings import ActSettings, OperatorSettings, SourceSettings
+from schemas.action import Action, ActionState
+from schemas.callback import Callback
 from tests.ingest.act.conftest import Desk, source_at
-from tests.ingest.act.counter import LINK, Counter, says
+from tests.ingest.act.counter import Counter, says
+from tests.waiting import until
 
 ANNS, BOBS, RITAS = "a" * 32, "b" * 32, "r" * 32
 ACT = "/api/v1/vendors/counter/actions"
@@ -110,8 +115,10 @@ async def test_what_can_be_done_is_described_to_whoever_asks(console: Console) -
 @pytest.mark.parametrize("token", [None, "", "x" * 32])
 @pytest.mark.parametrize("path", ["/api/v1/actions", "/api/v1/actions/waiting"])
 async def test_nobody_is_told_anything_without_a_token(console: Console, token: str | None, path: str) -> None:
-    status, told = await console.ask("GET", path, token=token)
-    assert (401, "unauthenticated") == (status, told["code"])
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    async with console.http.get(console.url + path, headers=headers) as answer:
+        told = await answer.json(content_type=None)
+    assert (401, "Bearer", "unauthenticated") == (answer.status, answer.headers["WWW-Authenticate"], told["code"])
 
 
 async def test_without_operators_nobody_may_act(log: EventLog, vendor: Counter) -> None:
@@ -175,42 +182,6 @@ async def test_a_file_comes_as_itself_or_as_base64(console: Console) -> None:
     assert (content, "application/pdf") == (base64.b64decode(told["file"]), kind)
 
 
-async def test_the_same_key_is_done_once(console: Console) -> None:
-    """The repeat is told what came of the first one, and not what it showed: that may open a door."""
-    body = {"arguments": {"customer": "customer-1"}}
-    _, first = await console.act("create", body, Idempotency_Key="order-17")
-    status, again = await console.act("create", body, Idempotency_Key="order-17")
-    _, other = await console.act("create", body, BOBS, Idempotency_Key="order-17")
-    assert (200, True, first["action_id"], "thing-new") == (
-        status, again["replayed"], again["action_id"], again["verification_id"],
-    )  # fmt: skip
-    assert LINK not in str(again)
-    assert (2, "DONE") == (console.desk.vendor.calls.count("POST /things"), other["state"])
-    assert [] == await console.desk.acting.waiting()
-
-
-async def test_the_same_key_at_two_consoles_at_once_is_done_once(log: EventLog, vendor: Counter) -> None:
-    """Whoever is not the first is told to wait, or what came of it."""
-    async with serving(log, vendor, everybody()) as one, serving(log, vendor, everybody()) as other:
-        body = {"arguments": {"customer": "customer-1"}}
-        asked = (each.act("create", body, Idempotency_Key="order-17") for each in [one, other] * 3)
-        answers = await asyncio.gather(*asked)
-    done = [told for status, told in answers if status == 200 and "replayed" not in told]
-    assert (1, 1) == (len(done), vendor.calls.count("POST /things"))
-    assert {200, 409} >= {status for status, _ in answers}
-
-
-async def test_a_failure_under_a_key_is_told_again_too(console: Console) -> None:
-    """To try once more is to choose another key."""
-    console.desk.vendor.mood = says(400, {"why": "no"})
-    body = {"arguments": {"customer": "customer-1"}}
-    first, _ = await console.act("create", body, Idempotency_Key="order-18")
-    console.desk.vendor.mood = None
-    again, told = await console.act("create", body, Idempotency_Key="order-18")
-    assert (422, 422, "refused") == (first, again, told["code"])
-    assert 1 == console.desk.vendor.calls.count("POST /things")
-
-
 async def test_two_persons_act_over_http(log: EventLog, vendor: Counter) -> None:
     """202, then what waits, then it is done by the second one's word."""
     settings = ActSettings(two_persons=("counter.set-state",))
@@ -228,21 +199,101 @@ async def test_two_persons_act_over_http(log: EventLog, vendor: Counter) -> None
 
 
 async def test_other_paths_and_methods_are_problems_too(console: Console) -> None:
-    for method, path, status in (
-        ("GET", "/nothing", 404),
-        ("GET", f"{ACT}/look", 405),
-        ("DELETE", "/api/v1/actions", 405),
+    for method, path, status, code in (
+        ("GET", "/nothing", 404, "no-such-path"),
+        ("GET", f"{ACT}/look", 405, "method-not-allowed"),
+        ("DELETE", "/api/v1/actions", 405, "method-not-allowed"),
     ):
         found, told = await console.ask(method, path)
-        assert (status, status) == (found, told["status"])
+        assert (status, status, code) == (found, told["status"], told["code"])
 
 
 async def test_a_body_that_is_no_json_or_too_large_is_a_problem(console: Console) -> None:
-    headers = {"Authorization": f"Bearer {ANNS}"}
-    for body, status in ((b"{not json", 400), (b"x" * (17 * 1024 * 1024), 413)):
-        async with console.http.post(f"{console.url}{ACT}/look", data=BytesIO(body), headers=headers) as answer:
+    """What takes a file may have a larger one than what does not."""
+    large = b" " * (3 * 1024 * 1024)
+    for action, body, status, code in (
+        ("look", b"{not json", 400, "invalid-argument"),
+        ("look", large, 413, "body-too-large"),
+        ("create", large + orjson.dumps({"arguments": {"customer": "customer-1"}}), 200, None),
+        ("create", b" " * (17 * 1024 * 1024), 413, "body-too-large"),
+    ):
+        headers = {"Authorization": f"Bearer {ANNS}"}
+        async with console.http.post(f"{console.url}{ACT}/{action}", data=BytesIO(body), headers=headers) as answer:
             told = await answer.json(content_type=None)
-            assert (status, status) == (answer.status, told["status"])
+            assert (status, code) == (answer.status, told.get("code"))
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is it an error of ours when whoever was sending it is gone."""
+    monkeypatch.setattr(reading, "BODY_WITHIN", 0.2)
+    assert b" 408 " in (await half_a_body(console)).partition(b"\r\n")[0]
+    monkeypatch.setattr(reading, "BODY_WITHIN", 60.0)
+    with capture_logs() as lines:
+        await half_a_body(console, wait=False)
+        await until(lambda: any(line["event"] == "request" for line in lines))
+    assert [("request", 400)] == [(line["event"], line["status"]) for line in lines]
+
+
+async def half_a_body(console: Console, *, wait: bool = True) -> bytes:
+    """What is answered to somebody who announces more than they send."""
+    host, _, port = console.url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST {ACT}/look HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {ANNS}\r\nContent-Length: 100\r\n\r\n"
+    writer.write(head.encode() + b"{")
+    await writer.drain()
+    answer = await asyncio.wait_for(reader.read(1000), 5) if wait else b""
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+def patient(url: str) -> SourceSettings:
+    """A source whose vendor is waited for."""
+    source = source_at(url)
+    assert source.api is not None
+    return source.model_copy(update={"api": source.api.model_copy(update={"call_timeout": 60.0})})
+
+
+async def test_what_is_broken_off_at_the_end_has_told_the_log_so_when_the_server_is_closed(
+    log: EventLog, vendor: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever closes the log next is not too early, however slowly it writes."""
+    called, told = asyncio.Event(), []
+    write_failure = Carrier.write_failure
+
+    async def hang() -> None:
+        called.set()
+        await asyncio.sleep(60)
+
+    async def slowly(carrier: Carrier, record: Callback, source: str, action: Action) -> None:
+        for _ in range(100):
+            await asyncio.sleep(0)
+        await write_failure(carrier, record, source, action)
+        told.append(action.state)
+
+    monkeypatch.setattr(Carrier, "write_failure", slowly)
+    vendor.during = hang
+    async with acting([patient(vendor.url)], ActSettings(), log) as ready, ClientSession() as http:
+        async with listening(make_runner(ready, everybody(), 0.2), "127.0.0.1:0", "console") as url:
+            headers = {"Authorization": f"Bearer {ANNS}"}
+            asked = asyncio.create_task(http.post(f"{url}{ACT}/set-state", json=GOOD, headers=headers).__aenter__())
+            await asyncio.wait_for(called.wait(), 5)
+        assert [ActionState.UNCONFIRMED] == told
+        with pytest.raises(ClientConnectionError):
+            await asked
+
+
+async def test_a_log_that_does_not_say_what_waits_is_not_waited_for(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(_acting: Acting) -> list[Ask]:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    monkeypatch.setattr(Acting, "waiting", hang)
+    monkeypatch.setattr(api, "LOOK_WITHIN", 0.1)
+    status, told = await console.ask("GET", "/api/v1/actions/waiting")
+    assert (503, "log-unavailable") == (status, told["code"])
 
 
 async def test_every_answer_forbids_what_a_page_here_never_needs(console: Console) -> None:
@@ -266,10 +317,12 @@ async def test_the_page_holds_no_script_or_style_of_its_own(console: Console) ->
 
 
 async def test_no_token_and_nobodys_name_is_in_a_log_line(console: Console) -> None:
-    """Routes are logged as they are written in the program."""
+    """Routes are logged as they are written in the program, and whose token it was."""
     with capture_logs() as lines:
         await console.act("create", {"arguments": {"customer": "Ann Canary"}})
         await console.act("look", {"arguments": {"thing": "canary-1"}}, "wrong-token-" + "x" * 32)
         await console.ask("GET", "/api/v1/actions?who=Canary")
-    assert [200, 401, 200] == [line["status"] for line in lines if line["event"] == "request"]
+    assert [(200, "ann"), (401, None), (200, "ann")] == [
+        (line["status"], line["operator"]) for line in lines if line["event"] == "request"
+    ]
     assert not [line for line in lines if any(word in str(line) for word in ("Canary", "canary", ANNS, "wrong-token"))]

@@ -7,6 +7,7 @@ const REASON = "reason";
 const byId = (id) => document.getElementById(id);
 let actions = [];
 let chosen = null;
+let me = null;
 
 function element(tag, attributes = {}, text = null) {
   const made = document.createElement(tag);
@@ -41,7 +42,8 @@ async function enter() {
     return;
   }
   actions = said.actions;
-  byId("who").textContent = said.operator;
+  me = said.operator;
+  byId("who").textContent = me;
   showList();
   await showWaiting();
 }
@@ -89,17 +91,18 @@ function choose(action) {
 
 function fieldOf(field) {
   const id = `field-${field.name}`;
-  const row = element("div", { class: field.kind === "flag" ? "field flag" : "field" });
+  const row = element("div", { class: "field" });
   const label = element("label", { for: id, class: field.required ? "required" : "" }, field.name);
   const input = inputOf(field, id);
   input.id = id;
   input.name = field.name;
   input.dataset.kind = field.kind;
   input.dataset.many = String(field.many);
+  input.setAttribute("aria-required", String(field.required));
   input.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
   const hint = element("p", { class: "hint", id: `${id}-hint` }, field.help + (field.kind === "json" ? " JSON." : ""));
   const error = element("p", { class: "error", id: `${id}-error`, role: "alert" });
-  row.append(...(field.kind === "flag" ? [input, label] : [label, input]), hint, error);
+  row.append(label, input, hint, error);
   return row;
 }
 
@@ -107,7 +110,7 @@ function inputOf(field, id) {
   if (field.kind === "flag") return choiceOf(["true", "false"], false, false);
   if (field.choices.length) return choiceOf(field.choices, field.required, field.many);
   if (field.kind === "file") return element("input", { type: "file" });
-  if (field.kind === "json" || field.many) return element("textarea", { spellcheck: "false" });
+  if (field.kind === "json" || field.many) return element("textarea", { spellcheck: "false", class: "code" });
   if (field.name === REASON) return element("textarea", {});
   return element("input", { type: field.kind === "number" ? "number" : "text", autocomplete: "off", id });
 }
@@ -217,7 +220,7 @@ function tell({ ok, said }) {
   let named = 0;
   for (const [name, words] of Object.entries(said.fields ?? {})) {
     const input = byId(`field-${name.split(/[.[]/)[0]}`);
-    if (input) complain(input, words);
+    if (input) complain(input, words.startsWith(`${name}: `) && name === input.name ? words.slice(name.length + 2) : words);
     if (input && named++ === 0) input.focus();
   }
   if (!named) byId("outcome").focus();
@@ -236,7 +239,8 @@ function offer(said) {
   link.hidden = !said.file;
   if (!said.file) return;
   const bytes = Uint8Array.from(atob(said.file), (letter) => letter.charCodeAt(0));
-  link.href = URL.createObjectURL(new Blob([bytes], { type: chosen?.file ?? "application/octet-stream" }));
+  const done = actions.find((action) => action.vendor === said.vendor && action.name === said.action);
+  link.href = URL.createObjectURL(new Blob([bytes], { type: done?.file ?? "application/octet-stream" }));
   link.download = said.action;
 }
 
@@ -244,21 +248,27 @@ async function showWaiting() {
   const { ok, said } = await ask("GET", "/api/v1/actions/waiting");
   const place = byId("waiting");
   place.replaceChildren();
-  for (const asked of ok ? said.waiting : []) {
-    const card = element("div", { class: "card warn" });
-    card.append(element("p", { class: "eyebrow" }, `${asked.vendor} · ${asked.source}`));
-    card.append(element("h2", {}, `${asked.action} waits for a second person`));
-    card.append(element("p", {}, `${asked.operator}: ${asked.reason || "no reason given"}`));
-    card.append(element("pre", {}, JSON.stringify(asked.arguments, null, 2)));
-    const button = element("button", { type: "button", class: "primary" }, "Confirm");
-    button.addEventListener("click", async () => {
-      button.disabled = true;
-      tell(await ask("POST", `/api/v1/actions/${encodeURIComponent(asked.action_id)}/confirm`));
-      await showWaiting();
-    });
-    card.append(button);
-    place.append(card);
+  for (const asked of ok ? said.waiting : []) place.append(cardOf(asked));
+}
+
+function cardOf(asked) {
+  const card = element("div", { class: "card warn" });
+  card.append(element("p", { class: "eyebrow" }, `${asked.vendor} · ${asked.source} · ${new Date(asked.asked_at).toLocaleString()}`));
+  card.append(element("h2", {}, `${asked.action} waits for a second person`));
+  card.append(element("p", {}, `${asked.operator}: ${asked.reason || "no reason given"}`));
+  card.append(element("pre", {}, JSON.stringify(asked.arguments, null, 2)));
+  if (asked.operator === me) {
+    card.append(element("p", { class: "hint" }, "You asked for it, so somebody else must confirm it."));
+    return card;
   }
+  const button = element("button", { type: "button", class: "primary" }, "Confirm");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    tell(await ask("POST", `/api/v1/actions/${encodeURIComponent(asked.action_id)}/confirm`));
+    await showWaiting();
+  });
+  card.append(button);
+  return card;
 }
 
 byId("token-form").addEventListener("submit", async (event) => {
@@ -277,4 +287,7 @@ byId("action").addEventListener("submit", (event) => {
   send(false);
 });
 byId("dry").addEventListener("click", () => send(true));
+document.addEventListener("visibilitychange", () => {
+  if (me !== null && !document.hidden) showWaiting();
+});
 if (sessionStorage.getItem(TOKEN) !== null) enter();
