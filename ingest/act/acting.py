@@ -22,6 +22,9 @@ from runtime.eventlog import EventLog
 from runtime.settings import ActSettings, SourceSettings
 from schemas.action import Action, ActionState
 
+_CONFIRM = "confirm"
+"""What an attempt to confirm is called on the log, where it was refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Acting:
@@ -55,7 +58,12 @@ class Acting:
         """It was done, once, with a second person's word. Raises ``CannotConfirm``, or as ``perform`` does."""
         with recorded("nothing was done"):
             ask = await self.asks.find(action_id)
-        self._check_confirms(ask, operator)
+        try:
+            self._check_confirms(ask, operator)
+        except (CannotConfirm, NotPermitted) as error:
+            tried = Asking(ask.vendor, _CONFIRM, {"action_id": ask.id}, operator, ask.source)
+            await self._write_refusal(str(uuid7()), tried, error)
+            raise
         asked = Asking(ask.vendor, ask.action, ask.arguments, Operator(ask.operator), ask.source, ask.reason)
         ready = replace(planned(ask.id, asked, self.sources), confirmed_by=operator.name)
         with recorded("nothing was done"):

@@ -105,9 +105,17 @@ class CannotConfirm(ActionError):
     http_status = HTTPStatus.CONFLICT
 
 
+class StillRunning(ActionError):
+    """Wait, then ask again with the same key: it is being done."""
+
+    code = "still-running"
+    exit_status = 9
+    http_status = HTTPStatus.CONFLICT
+
+
 KINDS: tuple[type[ActionError], ...] = (
     InvalidOrder, NothingSuch, UnknownOperator, NotPermitted, NothingThere, RefusedByVendor, NotToBeHad,
-    MayHaveBeenDone, NotRecorded, CannotConfirm,
+    MayHaveBeenDone, NotRecorded, CannotConfirm, StillRunning,
 )  # fmt: skip
 """All of them, as the documents list them."""
 

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 import orjson
 
-from ingest.act.errors import ActionError, MayHaveBeenDone
+from ingest.act.errors import ActionError, MayHaveBeenDone, StillRunning
 from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog, Headers, Record
 from schemas.topics import asked_actions
@@ -24,14 +24,6 @@ _KEPT_FOR = timedelta(hours=24)
 _RUNS_AT_MOST = timedelta(minutes=5)
 """No request is worked on for so long, whatever the clocks of several machines say."""
 _JSON: Headers = (("content-type", b"application/json"),)
-
-
-class StillRunning(ActionError):
-    """Wait, then ask again with the same key: it is being done."""
-
-    code = "still-running"
-    exit_status = 9
-    http_status = 409  # type: ignore[assignment]  # CONFLICT
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,12 @@ _SHARED: Mapping[str, Any] = {
     "settings": SettingsFile,
     "as_json": AsJson,
 }
-_DEFAULTS: Mapping[str, object] = {"reason": "", "dry_run": False, "as_json": False}
+_DEFAULTS: Mapping[str, object] = {
+    "reason": "",
+    "dry_run": False,
+    "as_json": False,
+    "output": inspect.Parameter.empty,
+}
 _OUTPUT = Annotated[Path, typer.Option(metavar="FILE", help="Where it goes; a file that is there is not replaced.")]
 
 
@@ -93,6 +98,4 @@ def _parameter(name: str, field: Field) -> inspect.Parameter:
 
 
 def _keyword(name: str, annotation: Any, default: object) -> inspect.Parameter:  # noqa: ANN401 - any annotation
-    if name == "output":
-        default = inspect.Parameter.empty
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

@@ -7,19 +7,16 @@ where they do not belong.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from ingest.action import InvalidArgument
-
-Check = Callable[[str, object], None]
+from ingest.vendors.checks import Check, below
 
 _NO_NAME = re.compile(r"[\d~!@#$%^*()_+={}\[\]|\\:;\",<>/?]")
 """Section 8: no digits; and the characters that the 2023 page "GeneratingIdentificationToken" forbids [F18]."""
 
 _ALPHA_2 = re.compile(r"[A-Za-z]{2}")
-_SHOWN = re.compile(r"[A-Za-z][\w-]{0,63}", re.ASCII)
 
 
 def text(least: int, most: int) -> Check:
@@ -69,16 +66,6 @@ def _is_https(url: str) -> bool:
         return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
     except ValueError:
         return False
-
-
-def day(name: str, value: object) -> None:
-    """A day of the calendar, as ``YYYY-MM-DD``."""
-    try:
-        written = date.fromisoformat(str(value)).isoformat()
-    except ValueError:
-        written = None
-    if value != written:
-        raise InvalidArgument(name, "give a date as YYYY-MM-DD")
 
 
 def is_alpha_2(value: str) -> bool:
@@ -131,7 +118,3 @@ def members_of(checks: Mapping[str, Check]) -> Check:
             checks[member](below(name, member), inner)
 
     return check_all
-
-
-def below(path: str, member: str) -> str:
-    return f"{path}.{member if _SHOWN.fullmatch(member) else '?'}"

@@ -8,8 +8,9 @@ import orjson
 
 from ingest.action import Done, Field, FieldKind, Order, Plan, VendorAction, one_call
 from ingest.api import Call, Request
+from ingest.vendors.checks import Check
 from ingest.vendors.idenfy.api import status_of, status_request
-from ingest.vendors.idenfy.checks import Check, text, whole
+from ingest.vendors.idenfy.checks import text, whole
 from ingest.vendors.idenfy.fields import EXAMPLE, SCAN_REF, scan_ref_of
 from ingest.vendors.shared import document_about
 

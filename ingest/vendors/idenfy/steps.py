@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ingest.action import InvalidArgument
+from ingest.vendors.checks import Check, below
 from ingest.vendors.idenfy import words
-from ingest.vendors.idenfy.checks import (
-    Check,
-    below,
-    each_of,
-    flag,
-    is_alpha_2,
-    list_of,
-    members_of,
-    object_of,
-    one_of,
-    text,
-)
+from ingest.vendors.idenfy.checks import each_of, flag, is_alpha_2, list_of, members_of, object_of, one_of, text
 
 STEPS, DATA = "additionalSteps", "additionalData"
 

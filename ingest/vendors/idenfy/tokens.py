@@ -8,9 +8,10 @@ import orjson
 
 from ingest.action import Done, Effect, Field, FieldKind, InvalidArgument, Order, Plan, VendorAction
 from ingest.api import Answer, Call, Request, Unconfirmed
+from ingest.vendors.checks import Check, day
 from ingest.vendors.idenfy import words
 from ingest.vendors.idenfy.api import is_scan_ref
-from ingest.vendors.idenfy.checks import Check, country, day, https_url, list_of, one_of, persons_name, text, whole
+from ingest.vendors.idenfy.checks import country, https_url, list_of, one_of, persons_name, text, whole
 from ingest.vendors.idenfy.dummies import check_takes_dummies
 from ingest.vendors.idenfy.steps import DATA, STEPS, check_data, check_steps
 

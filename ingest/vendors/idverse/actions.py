@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import orjson
 
 from ingest.action import Done, Effect, Field, FieldKind, InvalidArgument, Order, Plan, VendorAction, answered
 from ingest.api import Answer, Call, Request, Target, Unconfirmed, Unfetchable, VendorError, segment
+from ingest.vendors.checks import Check, written_as
 from ingest.vendors.idverse.api import json_of, transaction_of
 from ingest.vendors.idverse.door import DEFAULT_HEADER, ENTERPRISE, ID
 
@@ -19,12 +20,10 @@ _EXAMPLE = "01HH3KA3FBT5NW60H8PC2KAD3N"
 _WEBHOOK = "webhook_url"
 _HIDDEN = "(secret)"
 _MOST = 2048
-_DIGITS = re.compile(r"[0-9]{1,15}")
 _VALUE = re.compile(rb"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 """A header's value and name (RFC 9110, 5.1 and 5.5), as far as both sides take them for the same."""
 
-_FLOW = re.compile(r"[A-Z0-9_]{1,40}")
 
 _CREATE_HELP = """Create a transaction: a link with which a person can begin, on a mobile device, for 7 days.
 
@@ -57,14 +56,6 @@ def _url(name: str, value: object) -> None:
         raise InvalidArgument(name, "not a URL; write it as https://host/path")
 
 
-def _form(form: re.Pattern[str], words: str) -> Callable[[str, object], None]:
-    def check(name: str, value: object) -> None:
-        if not isinstance(value, str) or form.fullmatch(value) is None:
-            raise InvalidArgument(name, words)
-
-    return check
-
-
 _FIELDS = (
     Field("name", "What the transaction, or the person, is called."),
     Field("reference", "Your own reference of the transaction."),
@@ -77,13 +68,13 @@ _FIELDS = (
     Field("doc_only", "Whether only documents are looked at, and no face.", FieldKind.FLAG),
     Field(_WEBHOOK, "Where it is told when the transaction is closed: https, /callbacks/<source>."),
 )
-_CHECKS: Mapping[str, Callable[[str, object], None]] = {
+_CHECKS: Mapping[str, Check] = {
     "name": _text,
     "reference": _text,
     "customer_identifier": _text,
-    "flow_type": _form(_FLOW, "write it as IDVerse does, such as NORMAL2"),
-    "phone_region_code": _form(_DIGITS, "write digits alone, such as 61"),
-    "phone_number": _form(_DIGITS, "write digits alone, without the region code"),
+    "flow_type": written_as("[A-Z0-9_]{1,40}", "write it as IDVerse does, such as NORMAL2"),
+    "phone_region_code": written_as("[0-9]{1,15}", "write digits alone, such as 61"),
+    "phone_number": written_as("[0-9]{1,15}", "write digits alone, without the region code"),
     "redirect_url_success": _url,
     "redirect_url_exit": _url,
     _WEBHOOK: _url,

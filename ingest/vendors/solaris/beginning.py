@@ -8,8 +8,8 @@ import orjson
 
 from ingest.action import Done, Effect, Field, FieldKind, InvalidArgument, Order, Plan, VendorAction
 from ingest.api import Answer, Call, Request, Target, Unconfirmed, segment
+from ingest.vendors.checks import Check, day, written_as
 from ingest.vendors.solaris import api
-from ingest.vendors.solaris.checks import Check, day, written_as
 from ingest.vendors.solaris.fields import A_PERSON, BOTH, IDENTIFICATION_ID, PERSON_ID, id_of, is_id
 
 _CREATE_HELP = """Create an identification of a person. It does not begin by itself: `request-identification` begins it.

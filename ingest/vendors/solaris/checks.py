@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from ingest.action import InvalidArgument
-
-Check = Callable[[str, object], None]
+from ingest.vendors.checks import Check, below, written_as
 
 _LONGEST_URL = 2048
 """Characters. Ours: no page tells."""
-
-_SHOWN = re.compile(r"[A-Za-z][\w-]{0,63}", re.ASCII)
 
 
 def text(most: int) -> Check:
@@ -25,28 +22,7 @@ def text(most: int) -> Check:
     return check
 
 
-def written_as(pattern: str, fault: str) -> Check:
-    """A check of a text that the pattern matches whole."""
-    form = re.compile(pattern, re.ASCII)
-
-    def check(name: str, value: object) -> None:
-        if not isinstance(value, str) or form.fullmatch(value) is None:
-            raise InvalidArgument(name, fault)
-
-    return check
-
-
 country = written_as("[A-Z]{2}", "give a country as its two capital letters, ISO 3166-1 alpha-2")
-
-
-def day(name: str, value: object) -> None:
-    """A day of the calendar, as ``YYYY-MM-DD``."""
-    try:
-        written = date.fromisoformat(str(value)).isoformat()
-    except ValueError:
-        written = None
-    if value != written:
-        raise InvalidArgument(name, "give a date as YYYY-MM-DD")
 
 
 def moment(name: str, value: object) -> None:
@@ -84,15 +60,10 @@ def members_of(checks: Mapping[str, Check], needed: tuple[str, ...] = ()) -> Che
             raise InvalidArgument(name, f"give a JSON object with {', '.join(checks)}")
         for member, inner in value.items():
             if member not in checks:
-                raise InvalidArgument(_below(name, member), f"no such member; there are: {', '.join(checks)}")
-            checks[member](_below(name, member), inner)
+                raise InvalidArgument(below(name, member), f"no such member; there are: {', '.join(checks)}")
+            checks[member](below(name, member), inner)
         for member in needed:
             if member not in value:
-                raise InvalidArgument(_below(name, member), "missing")
+                raise InvalidArgument(below(name, member), "missing")
 
     return check_all
-
-
-def _below(path: str, member: str) -> str:
-    """A name that the request's author chose is shown only where it looks like one: it may be a person's data."""
-    return f"{path}.{member if _SHOWN.fullmatch(member) else '?'}"

@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 
 from ingest.action import Field, FieldKind, InvalidArgument
-from ingest.vendors.solaris.checks import Check, country, day, members_of, moment, text, written_as
+from ingest.vendors.checks import Check, day, written_as
+from ingest.vendors.solaris.checks import country, members_of, moment, text
 
 MANDATORY = (
     "salutation",

@@ -8,8 +8,9 @@ import orjson
 
 from ingest.action import Done, Effect, Field, Order, Plan, VendorAction
 from ingest.api import Call, VendorRefused, VendorUnavailable
+from ingest.vendors.checks import written_as
 from ingest.vendors.solaris import subscriptions as at_solaris
-from ingest.vendors.solaris.checks import url, written_as
+from ingest.vendors.solaris.checks import url
 from ingest.vendors.solaris.fields import id_of
 from ingest.vendors.solaris.subscriptions import Subscription
 

@@ -47,7 +47,7 @@ async def test_what_needs_two_persons_waits_and_is_done_by_the_second_ones_word(
 
 
 async def test_nobody_confirms_what_they_asked_for_or_may_not_do(guarded: Guarded) -> None:
-    """It still waits afterwards."""
+    """It still waits afterwards, and both attempts are on the log."""
     desk = guarded()
     asked = await desk.acting.perform(good())
     with pytest.raises(CannotConfirm, match="you asked for it yourself"):
@@ -58,6 +58,9 @@ async def test_nobody_confirms_what_they_asked_for_or_may_not_do(guarded: Guarde
         await desk.acting.confirm("never-was", BOB)
     assert [asked.action_id] == [each.id for each in await desk.acting.waiting()]
     assert [] == desk.vendor.calls
+    refused = [step for step in await desk.steps() if step.name == "confirm"]
+    assert [("ann", "not-confirmable"), ("rita", "not-permitted")] == [(step.operator, step.code) for step in refused]
+    assert [{"action_id": asked.action_id}] * 2 == [step.arguments for step in refused]
 
 
 async def test_what_is_wrong_is_said_to_whoever_asks_and_not_to_the_second(guarded: Guarded) -> None:
