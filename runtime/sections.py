@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 _ROOM_FOR_HEADERS = 64 * 1024
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Where nobody listens in, so that TLS may be missing."""
 
 
 def _address(text: str) -> str:
@@ -195,15 +197,62 @@ class ReconcileSettings(_Section):
     every: float = Field(60.0, gt=0)
 
 
-class OperatorSettings(_Section):
-    """Somebody, or some service, that may act at vendors. ``token`` may be a reference, and proves who it is.
+Rights = tuple[Annotated[str, Field(pattern=r"^[a-z0-9*-]+\.[a-z0-9*-]+$")], ...]
+"""What is allowed beside a role, as ``vendor.action``; a star stands for anything: ``credas.*``, ``*.status``."""
 
-    ``may`` are actions as ``vendor.action``; a star stands for anything: ``credas.*``, ``*.status``.
+
+class OperatorSettings(_Section):
+    """Somebody, or some service, that may look and act. ``token`` may be a reference, and proves who it is.
+
+    ``role`` says what may be looked at and handled, ``may`` which actions at vendors; ``documents.open`` allows to open
+    bodies without being an admin.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$")
     token: str
-    may: tuple[Annotated[str, Field(pattern=r"^[a-z0-9*-]+\.[a-z0-9*-]+$")], ...] = ()
+    role: Literal["viewer", "operator", "admin"] = "operator"
+    may: Rights = ()
+
+
+class OidcRole(_Section):
+    """Who has ``value`` among the values of the roles' claim has this role and these rights."""
+
+    value: str
+    role: Literal["viewer", "operator", "admin"]
+    may: Rights = ()
+
+
+class OidcSettings(_Section):
+    """People who are known to an OpenID Connect issuer. ``client_secret`` may be a reference; without one the client is
+    public, with PKCE alone.
+
+    ``audience``: what a bearer token must be for, by default ``client_id``. ``name_claim`` becomes the name on the log;
+    ``roles_claim``, with dots for members of members, holds a text or a list of texts.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = None
+    audience: str | None = None
+    scope: str = "openid profile"
+    name_claim: str = "preferred_username"
+    roles_claim: str = "roles"
+    role: tuple[OidcRole, ...] = ()
+    timeout: float = Field(10.0, gt=0, le=60)
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        try:
+            parts = urlsplit(self.issuer)
+            usable = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+            usable = usable and bool(parts.hostname) and not parts.query and not parts.fragment
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError('issuer: write it as "https://host/path", exactly as the issuer calls itself')
+        if not self.role:
+            raise ValueError("role: nobody could do anything; add [[oidc.role]] with a value and a role")
+        return self
 
 
 class ActSettings(_Section):
@@ -211,14 +260,22 @@ class ActSettings(_Section):
     ``confirm_within`` seconds.
     """
 
-    two_persons: tuple[Annotated[str, Field(pattern=r"^[a-z0-9*-]+\.[a-z0-9*-]+$")], ...] = ()
+    two_persons: Rights = ()
     confirm_within: float = Field(3600.0, gt=0, le=7 * 86_400.0)
 
 
 class ConsoleSettings(_Section):
-    """Where people and services act, over HTTP."""
+    """Where people and services look and act, over HTTP.
+
+    ``url`` is how browsers reach it, where that is not ``listen``: behind a proxy with TLS, and for an issuer's answer.
+    ``session_key`` may be a reference: 32 random bytes at least, the same for all processes; without it sessions end
+    with the process. ``session_hours`` is how long one lasts.
+    """
 
     listen: Address = "127.0.0.1:8088"
+    url: str | None = None
+    session_key: str | None = None
+    session_hours: float = Field(8.0, gt=0, le=168)
 
 
 class ProjectionSettings(_Section):
@@ -244,6 +301,7 @@ class Settings(_Section):
     fetch: FetchSettings = FetchSettings()
     reconcile: ReconcileSettings = ReconcileSettings()
     operator: tuple[OperatorSettings, ...] = ()
+    oidc: OidcSettings | None = None
     act: ActSettings = ActSettings()
     console: ConsoleSettings = ConsoleSettings()
     projections: ProjectionSettings = ProjectionSettings()

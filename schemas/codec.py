@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from schemas import wire
-from schemas.alert import Alert, Severity
+from schemas.alert import Alert, AlertScope, Severity
 from schemas.event import (
     Check,
     CheckKind,
@@ -128,6 +128,8 @@ def alert_to_record(alert: Alert) -> dict[str, Any]:
         "outcome": alert.outcome,
         "test": alert.test,
         "raised_at": alert.raised_at,
+        "scope": alert.scope,
+        "count": alert.count,
     }
 
 
@@ -136,7 +138,7 @@ def alert_to_message(alert: Alert) -> Message:
         event_id=alert.alert_id,
         source=f"/{alert.provider}/{alert.source}",
         kind="hookline.Alert",
-        subject=alert.verification_id,
+        subject=alert.verification_id or alert.key,
         time=alert.raised_at,
     )
     return Message(alert.key, alert.key, headers, wire.encode(_ALERT_SUBJECT, alert_to_record(alert)))
@@ -157,6 +159,7 @@ def alert_from_record(record: Stored) -> Alert:
         **fields
         | {
             "severity": Severity(fields["severity"]),
+            "scope": AlertScope(fields["scope"]),
             "outcome": Outcome(fields["outcome"]),
             "event_ids": tuple(fields["event_ids"]),
         }

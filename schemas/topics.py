@@ -9,7 +9,13 @@ from enum import StrEnum
 
 VERIFICATION_EVENTS = "verification-events"
 ALERTS = "alerts"
+ALERT_DELIVERIES = "alert-deliveries"
+"""Alerts on their way to channels, each with a key of its own; a tombstone says that it arrived, or never will."""
 DEAD_LETTERS = "dead-letters"
+OBSERVATIONS = "observations"
+"""What the stages see of themselves, and the time: what rules without an event are checked by. All in partition 0."""
+AUDIT = "audit"
+"""Who looked at what."""
 
 _MEMORY = "memory."
 
@@ -80,6 +86,11 @@ def asked_actions() -> str:
     return memory("act")
 
 
+def alert_handling() -> str:
+    """What people did about alerts: acknowledgements and silences, each under a key of its own, all in partition 0."""
+    return memory("alert-handling")
+
+
 def memory(owner: str) -> str:
     """What a stage remembers, a key at a time. It is partitioned like the topic that the stage reads."""
     return _MEMORY + owner
@@ -118,6 +129,14 @@ _SHARED = (
     TopicSpec(memory("alerts"), Cleanup.COMPACT, compaction=MEMORY, partitioned_like=VERIFICATION_EVENTS),
     # An alert is acted on within days; the events that it was raised from stay.
     TopicSpec(ALERTS, Cleanup.DELETE, retention=timedelta(days=365)),
+    TopicSpec(alert_handling(), Cleanup.COMPACT, compaction=MEMORY),
+    # Read whole at each start, and what arrived is of no more use: like fetch requests.
+    TopicSpec(ALERT_DELIVERIES, Cleanup.COMPACT, compaction=MEMORY),
     # The same bytes stay on the topic that they came from.
     TopicSpec(DEAD_LETTERS, Cleanup.COMPACT_AND_DELETE, retention=timedelta(days=365), compaction=ERASURE),
+    TopicSpec(memory("alerts.dead-letters"), Cleanup.COMPACT, compaction=MEMORY, partitioned_like=DEAD_LETTERS),
+    # Of use while a rule looks back at it, and for the plots of the last weeks.
+    TopicSpec(OBSERVATIONS, Cleanup.DELETE, retention=timedelta(days=30)),
+    TopicSpec(memory("alerts.observations"), Cleanup.COMPACT, compaction=MEMORY, partitioned_like=OBSERVATIONS),
+    TopicSpec(AUDIT, Cleanup.DELETE, retention=timedelta(days=730)),
 )

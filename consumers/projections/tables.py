@@ -1,4 +1,7 @@
-"""The read model's tables. The migrations build the same; a test compares the two."""
+"""The read model's tables. The migrations build the same; a test compares the two.
+
+Nobody reads them but this program: what analysts may rely on are the views of ``views.py``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -43,29 +47,34 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+Text = String().with_variant(String(collation="C"), "postgresql")
+"""Text that is compared and ordered by its bytes, on every database: ids, names and words."""
+
 METADATA = MetaData()
 
 STATUS = Table(
     "verification_status",
     METADATA,
-    Column("provider", String, nullable=False),
-    Column("verification_id", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("source", String, nullable=False),
-    Column("subject_ref", String),
-    Column("subject_kind", String, nullable=False),
-    Column("outcome", String, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("verification_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("subject_ref", Text),
+    Column("subject_kind", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
     Column("final", Boolean, nullable=False),
-    Column("decided_by", String, nullable=False),
-    Column("vendor_event", String, nullable=False),
-    Column("vendor_status", String),
-    Column("event_id", String, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("vendor_event", Text, nullable=False),
+    Column("vendor_status", Text),
+    Column("event_id", Text, nullable=False),
     Column("occurred_at", UtcDateTime),
     Column("received_at", UtcDateTime, nullable=False),
     Column("test", Boolean, nullable=False),
     Column("reasons", JSON, nullable=False),
     Column("first_received_at", UtcDateTime, nullable=False),
     Column("events", Integer, nullable=False),
+    Column("waits_for", Text),
+    Column("waits_since", UtcDateTime),
     PrimaryKeyConstraint("provider", "verification_id", "kind", name="verification_status_pk"),
     Index(
         "verification_status_open",
@@ -75,46 +84,208 @@ STATUS = Table(
         postgresql_where=text("NOT final"),
         sqlite_where=text("NOT final"),
     ),
+    Index("verification_status_by_id", "verification_id"),
+    Index("verification_status_by_arrival", "received_at", "provider", "verification_id", "kind"),
+    Index(
+        "verification_status_waiting",
+        "waits_since",
+        "provider",
+        "verification_id",
+        "kind",
+        postgresql_where=text("waits_for IS NOT NULL"),
+        sqlite_where=text("waits_for IS NOT NULL"),
+    ),
 )
+"""``waits_for`` says whom an open verification waits for, ``waits_since`` since when: see ``waiting.py``."""
 
 TIMELINE = Table(
     "verification_timeline",
     METADATA,
-    Column("event_id", String, nullable=False),
-    Column("provider", String, nullable=False),
-    Column("source", String, nullable=False),
-    Column("verification_id", String, nullable=False),
-    Column("subject_ref", String),
-    Column("subject_kind", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("outcome", String, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("verification_id", Text, nullable=False),
+    Column("subject_ref", Text),
+    Column("subject_kind", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
     Column("final", Boolean, nullable=False),
     Column("reopens", Boolean, nullable=False),
-    Column("decided_by", String, nullable=False),
-    Column("vendor_event", String, nullable=False),
-    Column("vendor_status", String),
+    Column("decided_by", Text, nullable=False),
+    Column("vendor_event", Text, nullable=False),
+    Column("vendor_status", Text),
     Column("occurred_at", UtcDateTime),
     Column("received_at", UtcDateTime, nullable=False),
     Column("checks", JSON, nullable=False),
     Column("reasons", JSON, nullable=False),
-    Column("provenance", String, nullable=False),
+    Column("provenance", Text, nullable=False),
     Column("test", Boolean, nullable=False),
-    Column("raw_topic", String, nullable=False),
+    Column("raw_topic", Text, nullable=False),
     Column("raw_partition", Integer, nullable=False),
     Column("raw_offset", BigInteger, nullable=False),
-    Column("raw_callback_id", String, nullable=False),
-    Column("raw_sha256", String, nullable=False),
+    Column("raw_callback_id", Text, nullable=False),
+    Column("raw_sha256", Text, nullable=False),
     Column("mapping_version", Integer, nullable=False),
     Column("unmapped", JSON, nullable=False),
     Column("order_micros", BigInteger, nullable=False),
     PrimaryKeyConstraint("event_id", name="verification_timeline_pk"),
     Index("verification_timeline_by_verification", "provider", "verification_id", "kind"),
+    Index("verification_timeline_by_callback", "raw_callback_id"),
+    Index(
+        "verification_timeline_actions",
+        "received_at",
+        "event_id",
+        postgresql_where=text("kind = 'ACTION'"),
+        sqlite_where=text("kind = 'ACTION'"),
+    ),
 )
+
+SUBJECTS = Table(
+    "subject_verifications",
+    METADATA,
+    Column("subject_ref", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("verification_id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("subject_kind", Text, nullable=False),
+    Column("first_named_at", UtcDateTime, nullable=False),
+    Column("last_named_at", UtcDateTime, nullable=False),
+    Column("test", Boolean, nullable=False),
+    PrimaryKeyConstraint("subject_ref", "provider", "verification_id", name="subject_verifications_pk"),
+    Index("subject_verifications_by_verification", "provider", "verification_id"),
+)
+"""Each reference of the customer's that any event of a verification named."""
+
+COUNTS = Table(
+    "daily_counts",
+    METADATA,
+    Column("day", Date, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("final", Boolean, nullable=False),
+    Column("reason_class", Text, nullable=False),
+    Column("reason_code", Text, nullable=False),
+    Column("test", Boolean, nullable=False),
+    Column("verifications", BigInteger, nullable=False),
+    PrimaryKeyConstraint(
+        *("day", "provider", "source", "kind", "outcome", "final", "reason_class", "reason_code", "test"),
+        name="daily_counts_pk",
+    ),
+)
+"""Statuses by the day (UTC) on which the event that holds them was received. A row with an empty reason counts each
+status once; the others count it once for each of its reasons.
+"""
+
+ACTIVITY = Table(
+    "source_activity",
+    METADATA,
+    Column("source", Text, nullable=False),
+    Column("hour", UtcDateTime, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("stored", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("limited", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("timed", BigInteger, nullable=False),
+    Column("delay_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("source", "hour", name="source_activity_pk"),
+)
+"""By account and hour: what its door answered, its events, and of how many of them (``timed``) the vendor's own time
+was known and how long, together, they took from there to us (``delay_ms``).
+"""
+
+SOURCES = Table(
+    "source_state",
+    METADATA,
+    Column("source", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("last_callback_at", UtcDateTime),
+    Column("last_event_at", UtcDateTime),
+    Column("budget_at", UtcDateTime),
+    Column("hour_spent", BigInteger),
+    Column("hour_most", BigInteger),
+    Column("day_spent", BigInteger),
+    Column("day_most", BigInteger),
+    PrimaryKeyConstraint("source", name="source_state_pk"),
+)
+
+ALERTS = Table(
+    "alerts",
+    METADATA,
+    Column("alert_id", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("verification_id", Text, nullable=False),
+    Column("event_ids", JSON, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("test", Boolean, nullable=False),
+    Column("raised_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("alert_id", name="alerts_pk"),
+    Index("alerts_by_time", "raised_at", "alert_id"),
+    Index("alerts_by_verification", "provider", "verification_id"),
+)
+
+ACKNOWLEDGEMENTS = Table(
+    "alert_acknowledgements",
+    METADATA,
+    Column("alert_id", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("alert_id", name="alert_acknowledgements_pk"),
+)
+
+SILENCES = Table(
+    "alert_silences",
+    METADATA,
+    Column("silence_id", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("verification_id", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("silence_id", name="alert_silences_pk"),
+)
+"""Those that were not ended before their time."""
+
+DEAD_LETTERS = Table(
+    "dead_letters",
+    METADATA,
+    Column("letter_key", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("callback_id", Text, nullable=False),
+    Column("of_topic", Text, nullable=False),
+    Column("of_partition", Integer, nullable=False),
+    Column("of_offset", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    PrimaryKeyConstraint("letter_key", name="dead_letters_pk"),
+    Index("dead_letters_by_time", "at", "letter_key"),
+    Index("dead_letters_by_callback", "callback_id"),
+)
+"""Those that were neither redriven nor erased: where each lies on its topic, and what it says. Never a body."""
 
 POSITIONS = Table(
     "projection_positions",
     METADATA,
-    Column("topic", String, nullable=False),
+    Column("topic", Text, nullable=False),
     Column("partition", Integer, nullable=False),
     Column("next_offset", BigInteger, nullable=False),
     PrimaryKeyConstraint("topic", "partition", name="projection_positions_pk"),

@@ -1,0 +1,1 @@
+"""Who asks over HTTP, and what they may: tokens, OpenID Connect, sessions and roles. It knows no KYC."""
