@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from runtime.access.identity import Identity
+from runtime.errors import HooklineError
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,25 @@ class ActionWaiting:
     asked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ActionFault(Exception):  # noqa: N818 - what is wrong with what was asked for; see ``code``
+class ActionFault(HooklineError):
     """It was not done, or nobody knows. ``status`` is HTTP's; ``fields`` say what is wrong with each."""
 
-    code: str
-    message: str
-    status: int
-    fields: Mapping[str, str] = field(default_factory=dict)
-    vendor_says: str | None = None
-    action_id: str | None = None
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        status: int,
+        fields: Mapping[str, str] | None = None,
+        *,
+        vendor_says: str | None = None,
+        action_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.fields = fields or {}
+        self.vendor_says = vendor_says
+        self.action_id = action_id
 
 
 class ActionDesk(Protocol):
