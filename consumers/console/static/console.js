@@ -1,0 +1,87 @@
+"use strict";
+
+// Every page works without this file. It adds: "/" for the search, light and dark without a reload, what the live
+// connection says, and care for what somebody is reading or writing while a page brings itself up to date.
+
+(() => {
+  const root = document.documentElement;
+  const byId = (id) => document.getElementById(id);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    byId("find")?.select();
+  });
+
+  // The server keeps the choice in the same cookie for whoever has no script.
+  byId("theme")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    const isDark = root.dataset.theme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : root.dataset.theme === "dark";
+    root.dataset.theme = isDark ? "light" : "dark";
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `theme=${root.dataset.theme}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  });
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => form.querySelectorAll("button").forEach((button) => (button.disabled = true)));
+    if ("download" in form.dataset) setTimeout(() => free(form), 3000);
+  });
+  const free = (form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("button").forEach((button) => (button.disabled = false));
+  };
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(free));
+
+  const say = (state, words) => {
+    const place = byId("live");
+    if (!place) return;
+    place.dataset.state = state;
+    if (words !== undefined) place.textContent = words;
+  };
+  document.addEventListener("htmx:sseError", () => say("away", "Not live"));
+  document.addEventListener("htmx:sseMessage", (event) => {
+    if (event.target.id === "live") say(event.target.textContent === "Live" ? "live" : "away");
+  });
+
+  // Text that is selected, and a part that somebody writes in, stay as they are until the next change.
+  const isBusy = (part) => {
+    const selected = getSelection();
+    if (selected && !selected.isCollapsed && part.contains(selected.anchorNode)) return true;
+    const focused = document.activeElement;
+    return part.contains(focused) && focused.matches("input, textarea, select");
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const part = event.target.closest?.(".live-part");
+    if (part && isBusy(part)) event.preventDefault();
+  });
+  // What was opened by hand stays open, and what was written stays written.
+  const kept = new Map();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.target;
+    if (!part.classList?.contains("live-part")) return;
+    if (event.detail.xhr.status !== 200 || isBusy(part)) {
+      event.detail.shouldSwap = false;
+      return;
+    }
+    kept.clear();
+    part.querySelectorAll("details[id]").forEach((each) => kept.set(each.id, each.open));
+    part.querySelectorAll("input[id], textarea[id], select[id]").forEach((each) => {
+      if (each.type !== "file" && each.type !== "hidden") kept.set(each.id, each.value);
+    });
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    for (const [id, value] of kept) {
+      const element = byId(id);
+      if (!element) continue;
+      if (element.tagName === "DETAILS") element.open = value;
+      else element.value = value;
+    }
+    kept.clear();
+  });
+})();
