@@ -19,9 +19,11 @@ from hookline.topics import check_topics
 from ingest.api import Open
 from ingest.calling import Account, accounts_of
 from ingest.fetch import stage as fetcher
-from ingest.receive import Receiver, serve, sources_of
+from ingest.receive import Receiver, observing, serve, sources_of
+from ingest.receive.observing import Doors
 from ingest.reconcile.reconciler import OpenSince, Reconciler, periodic
 from normalizers import stage as normalizer
+from runtime import metrics
 from runtime.errors import LogRefused, SettingsInvalid
 from runtime.eventlog import EventLog, open_log
 from runtime.observability import serve_operations
@@ -137,11 +139,16 @@ async def _stages(
 async def _periodic(
     settings: Settings, parts: Collection[str], log: EventLog, accounts: Mapping[str, Account], stack: AsyncExitStack
 ) -> list[Periodic]:
-    if RECONCILE not in parts:
-        return []
-    store = await stack.enter_async_context(open_store(settings.projections_url))
-    reconciler = Reconciler(accounts, log, open_in(store))
-    return [periodic(reconciler, settings.reconcile.every, (ProjectionUnavailable,))]
+    again: list[Periodic] = []
+    if RECEIVE in parts:
+        doors = Doors(log, metrics.RECEIVER, {source.name: source.vendor for source in settings.source})
+        stack.push_async_callback(doors.tell)  # last words, when the receiver has answered what it had in hand
+        again.append(observing.periodic(doors))
+    if RECONCILE in parts:
+        store = await stack.enter_async_context(open_store(settings.projections_url))
+        reconciler = Reconciler(accounts, log, open_in(store))
+        again.append(periodic(reconciler, settings.reconcile.every, (ProjectionUnavailable,)))
+    return again
 
 
 def open_in(store: Store) -> OpenSince:

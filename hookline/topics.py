@@ -14,6 +14,7 @@ from runtime.settings import Settings
 from schemas.topics import (
     ALERTS,
     DEAD_LETTERS,
+    OBSERVATIONS,
     VERIFICATION_EVENTS,
     TopicSpec,
     asked_actions,
@@ -84,8 +85,8 @@ def topics_of(parts: Collection[str], settings: Settings) -> list[WantedTopic]:
     doors, memories = [callbacks(vendor) for vendor in vendors], [memory(vendor) for vendor in vendors]
     requests, occasions = [fetch_requests(vendor) for vendor in vendors], [fetch_memory(vendor) for vendor in vendors]
     used = {
-        "receive": doors,
-        "fetch": [*doors, *requests, *occasions, DEAD_LETTERS],
+        "receive": [*doors, OBSERVATIONS],
+        "fetch": [*doors, *requests, *occasions, DEAD_LETTERS, OBSERVATIONS],
         "reconcile": requests,
         "normalize": [*doors, *memories, VERIFICATION_EVENTS, DEAD_LETTERS],
         "project": [VERIFICATION_EVENTS, DEAD_LETTERS],

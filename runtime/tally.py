@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -18,10 +18,11 @@ _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 
 
 class Tally(Collector):
-    """Answers by source and status, bytes stored by source, and how long answers took, in seconds."""
+    """Answers by source and status, callbacks and bytes stored by source, and how long answers took, in seconds."""
 
     def __init__(self) -> None:
         self._answers: Counter[tuple[str, int]] = Counter()
+        self._stored: Counter[str] = Counter()
         self._bytes: Counter[str] = Counter()
         self._within = [0] * (len(_BOUNDS) + 1)
         self._seconds = 0.0
@@ -32,7 +33,16 @@ class Tally(Collector):
         self._seconds += seconds
 
     def stored(self, source: str, size: int) -> None:
+        self._stored[source] += 1
         self._bytes[source] += size
+
+    def answers(self) -> Mapping[tuple[str, int], int]:
+        """Answers so far, by source and status."""
+        return self._answers.copy()
+
+    def callbacks(self) -> Mapping[str, int]:
+        """Callbacks stored so far, by source: an answer 200 to a handshake is none."""
+        return self._stored.copy()
 
     def collect(self) -> Iterator[Metric]:
         answers = CounterMetricFamily("hookline_receiver_answers", "Answers.", labels=["source", "status"])

@@ -12,7 +12,7 @@ from ingest.api import DAY, Budget
 STRETCH = 600.0
 """Seconds. A stretch that has begun counts whole, so a bound is kept over a little more than its hour or day."""
 
-_HOUR = 3600.0
+HOUR = 3600.0
 
 Counts = dict[int, tuple[int, int]]
 """By stretch (its number since 1970): calls, and those of them that nobody had called for."""
@@ -40,10 +40,14 @@ class Spending:
 
     def wait(self, now: float, *, reconciling: bool) -> float:
         """Seconds until one more call fits; 0 when it does now."""
-        bounds = (self.budget.per_hour, _HOUR), (self.budget.per_day, DAY)
+        bounds = (self.budget.per_hour, HOUR), (self.budget.per_day, DAY)
         return max(
             (self._wait_for(now, most, span, reconciling) for most, span in bounds if most is not None), default=0.0
         )
+
+    def spent(self, now: float, span: float) -> int:
+        """Calls within the span (seconds) that ends now, of this owner and of those before it."""
+        return sum(number for stretch, number in self._calls(0).items() if stretch >= _first(now, span))
 
     def _wait_for(self, now: float, most: int, span: float, reconciling: bool) -> float:  # noqa: FBT001 - private
         waits = [_until(self._calls(0), now, most, span)]

@@ -16,6 +16,7 @@ from ingest.calling.transport import session
 from ingest.fetch.desk import Desk
 from ingest.fetch.pauses import Patience
 from ingest.fetch.queue import Queue
+from ingest.fetch.telling import BudgetTeller
 from ingest.fetch.waiting import Errand, errand_of
 from runtime.errors import HooklineError
 from runtime.settings import FetchSettings
@@ -38,6 +39,8 @@ class Office:
     _spent: Mapping[str, Counts] = field(default_factory=dict)
     _desks: dict[str, Desk] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _telling: list[asyncio.Task[None]] = field(default_factory=list)
+    _worked_off: asyncio.Event = field(default_factory=asyncio.Event)
     _pools: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def open(self) -> None:
@@ -67,7 +70,7 @@ class Office:
 
     async def look_after(self) -> None:
         """Raises what a desk ended with; fills desks that have room again."""
-        for task in self._tasks:
+        for task in (*self._tasks, *self._telling):
             if task.done():
                 _raise_failure(task)
         if any(desk.waiting.has_room_again for desk in self._desks.values()):
@@ -82,6 +85,8 @@ class Office:
             for task in late:
                 task.cancel()
         ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._worked_off.set()
+        ended += await asyncio.gather(*self._telling, return_exceptions=True)
         await self._pools.aclose()
         for error in ended:
             if isinstance(error, Exception):  # what it was about is still due, so the next owner meets it again
@@ -95,6 +100,8 @@ class Office:
         desk = Desk(Client(account, pool), self.queue, spending, patience, self.settings.horizon)
         self._desks[account.name] = desk
         self._tasks.append(asyncio.create_task(desk.run(), name=f"desk {account.name}"))
+        teller = BudgetTeller(self.queue.log, account, spending)
+        self._telling.append(asyncio.create_task(teller.run(self._worked_off), name=f"budget {account.name}"))
         return desk
 
 

@@ -25,3 +25,14 @@ def test_counts_come_out_as_prometheus_reads_them() -> None:
         'hookline_receiver_seconds_bucket{le="+Inf"} 5.0',
         "hookline_receiver_seconds_count 5.0",
     } <= set(lines)
+
+
+def test_counts_so_far_are_given_as_they_stand() -> None:
+    """An answer 200 to what was not stored is an answer, and no callback; what is given does not change later."""
+    tally = Tally()
+    tally.answered("idenfy", 200, 0.001)
+    tally.answered("idenfy", 200, 0.001)
+    tally.stored("idenfy", 10)
+    answers, callbacks = tally.answers(), tally.callbacks()
+    tally.stored("idenfy", 10)
+    assert ({("idenfy", 200): 2}, {"idenfy": 1}) == (answers, callbacks)

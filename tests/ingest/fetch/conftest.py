@@ -66,7 +66,7 @@ class Bench:
         await until(settled)
 
 
-TOPICS = (CALLBACKS, REQUESTS, topics.fetch_memory("thin"), topics.DEAD_LETTERS)
+TOPICS = (CALLBACKS, REQUESTS, topics.fetch_memory("thin"), topics.DEAD_LETTERS, topics.OBSERVATIONS)
 
 
 @pytest.fixture
