@@ -18,7 +18,8 @@ from ingest.calling.spending import Counts
 from ingest.documents import document_of
 from ingest.fetch.letters import letter_of
 from ingest.fetch.waiting import Errand
-from runtime.eventlog import EventLog, Headers, Record
+from runtime.errands.requests import Put, settling, unsettled
+from runtime.eventlog import EventLog, Record
 from schemas import callback as callbacks
 from schemas import fetching, topics
 from schemas.deadletter import DeadLetterReason
@@ -27,18 +28,7 @@ from schemas.message import Undecodable
 
 SPENT = "spent/"
 
-
-@dataclass(frozen=True, slots=True)
-class _Put:
-    key: str
-    partition_key: int
-    value: bytes | None
-    headers: Headers = ()
-
-
-def settling(key: str, partition: int) -> _Put:
-    """The tombstone of a request."""
-    return _Put(key, partition, None)
+__all__ = ["SPENT", "Queue", "settling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +45,10 @@ class Queue:
         return topics.fetch_requests(self.vendor)
 
     async def unsettled(self) -> AsyncIterator[tuple[Record, FetchRequest]]:
-        """The requests that nobody has settled, in order. Memory holds keys of settled ones for that, no request."""
-        settled = {}
-        async for record in self.log.scan(self.topic, partition=self.partition):
-            if record.value is None:
-                settled[record.key] = record.offset
-        async for record in self.log.scan(self.topic, partition=self.partition):
-            if record.value is not None and record.offset > settled.get(record.key, -1):
-                with suppress(Undecodable):  # made a dead letter when its turn comes
-                    yield record, fetching.from_record(record)
+        """The requests that nobody has settled, in order."""
+        async for record in unsettled(self.log, self.topic, self.partition):
+            with suppress(Undecodable):  # made a dead letter when its turn comes
+                yield record, fetching.from_record(record)
 
     async def ask(self, request: FetchRequest) -> None:
         await self.log.append(self.topic, fetching.to_message(request))
@@ -86,7 +71,7 @@ class Queue:
         """What this owner has spent is known to the next one."""
         value = orjson.dumps({str(stretch): calls for stretch, calls in own.items()})
         key = f"{SPENT}{account}/{self.epoch}"
-        await self.log.append(topics.fetch_memory(self.vendor), _Put(key, self.partition, value))
+        await self.log.append(topics.fetch_memory(self.vendor), Put(key, self.partition, value))
 
     async def spent(self) -> dict[str, Counts]:
         """What the owners before this one have spent, by account."""

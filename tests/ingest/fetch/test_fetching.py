@@ -300,7 +300,7 @@ async def test_a_record_that_is_no_request_is_a_dead_letter(bench: Bench) -> Non
 
 async def test_more_than_memory_holds_is_read_all_the_same(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Room for four: the log keeps the other sixteen, and gives them when there is room again."""
-    monkeypatch.setattr("ingest.fetch.waiting.MOST", 4)
+    monkeypatch.setattr("runtime.errands.waiting.MOST", 4)
     bench.vendor.hold = asyncio.Event()
     async with bench.start(budget=Budget(parallel=2)):
         await bench.call_back(*[f"v{number}" for number in range(20)])
