@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+
+from runtime.sections_base import Section as _Section
 
 _ROOM_FOR_HEADERS = 64 * 1024
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -31,10 +33,6 @@ def host_and_port(address: str) -> tuple[str, int]:
 def sqlite_path(url: str) -> Path | None:
     """The file that a SQLite URL names; ``None`` for any other URL."""
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class LogSettings(_Section):
