@@ -128,6 +128,7 @@ TIMELINE = Table(
     Column("mapping_version", Integer, nullable=False),
     Column("unmapped", JSON, nullable=False),
     Column("order_micros", BigInteger, nullable=False),
+    Column("waits_for", Text),
     PrimaryKeyConstraint("event_id", name="verification_timeline_pk"),
     Index("verification_timeline_by_verification", "provider", "verification_id", "kind"),
     Index("verification_timeline_by_callback", "raw_callback_id"),
@@ -139,6 +140,17 @@ TIMELINE = Table(
         sqlite_where=text("kind = 'ACTION'"),
     ),
 )
+"""Every event, whole, with where it stands in time and whom one waits for while it holds the status."""
+
+ERASURES = Table(
+    "verification_erasures",
+    METADATA,
+    Column("provider", Text, nullable=False),
+    Column("verification_id", Text, nullable=False),
+    Column("erased_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("provider", "verification_id", name="verification_erasures_pk"),
+)
+"""What was erased, and when last: an alert that was raised before then and is read after it must not be written."""
 
 SUBJECTS = Table(
     "subject_verifications",
