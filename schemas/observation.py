@@ -19,12 +19,15 @@ from schemas.message import Headers, Stored, Undecodable
 
 class ObservationKind(StrEnum):
     """``TICK``: time went on. ``DOORS``: what the receiver answered for an account since its last one. ``BUDGET``: how
-    much of an account's calls is spent now.
+    much of an account's calls is spent now. ``UNMAPPED``: words of a vendor's that no table has, by their paths, and
+    how many events said them. ``LETTERS``: dead letters, by ``<stage>/<reason>``.
     """
 
     TICK = "TICK"
     DOORS = "DOORS"
     BUDGET = "BUDGET"
+    UNMAPPED = "UNMAPPED"
+    LETTERS = "LETTERS"
 
 
 STORED, REFUSED, LIMITED, FAILED = DOORS = "stored", "refused", "limited", "failed"
@@ -36,7 +39,9 @@ HOUR_SPENT, HOUR_MOST, DAY_SPENT, DAY_MOST = BUDGET = "hour_spent", "hour_most",
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """``at`` is the end of the while that it tells of, by the clock of whoever saw it. ``TICK`` names no account."""
+    """``at`` is the end of the while that it tells of, by the clock of whoever saw it. ``TICK`` names no account, and
+    neither do ``LETTERS`` of records that are no account's.
+    """
 
     kind: ObservationKind
     at: datetime
