@@ -38,7 +38,7 @@ async def test_rows_print_as_json_under_the_events_own_names(log: EventLog, stor
     (row,) = await queries.timeline(store, "idenfy", "scan-1")
     printed, timeline = json.loads(json.dumps(queries.as_json(status))), json.loads(json.dumps(queries.as_json(row)))
     assert list(event_to_record(event())) == list(timeline)
-    assert {"first_received_at", "events"} == set(printed) - set(timeline)
+    assert {"first_received_at", "events", "waits_for", "waits_since"} == set(printed) - set(timeline)
     assert "2026-03-01T12:00:00.123456Z" == timeline["occurred_at"] == printed["first_received_at"]
     assert [{"class": "FRAUD", "code": "FAKE_FACE"}] == timeline["reasons"] == printed["reasons"]
     assert [{"kind": "FACE", "name": "manualFace", "result": "FAIL", "vendor_value": "FAKE_FACE"}] == timeline["checks"]
@@ -48,7 +48,7 @@ async def test_what_has_not_ended_is_listed_once_and_page_by_page(
     log: EventLog, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of one source, persons' and companies', with the decision that is current; nothing that ended or is old."""
-    monkeypatch.setattr(queries, "_PAGE", 2)
+    monkeypatch.setattr(queries.statuses, "_BATCH", 2)
     pending = [told(number, Outcome.PENDING, verification_id=f"scan-{number}") for number in range(5)]
     company = told(5, Outcome.PENDING, verification_id="scan-0", kind=EventKind.COMPANY)
     others = [
