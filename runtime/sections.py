@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
+from runtime.sections_alerts import AlertSettings
 from runtime.sections_base import Section as _Section
 
 _ROOM_FOR_HEADERS = 64 * 1024
@@ -303,6 +304,7 @@ class Settings(_Section):
     act: ActSettings = ActSettings()
     console: ConsoleSettings = ConsoleSettings()
     projections: ProjectionSettings = ProjectionSettings()
+    alert: AlertSettings = AlertSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
 
     @model_validator(mode="after")

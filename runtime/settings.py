@@ -35,11 +35,18 @@ from runtime.sections import (
     SourceSettings,
     host_and_port,
 )
+from runtime.sections_alerts import EVENT_MATCHES, AlertRuleSettings, AlertSettings, EventMatch, StatusMatch
+from runtime.sections_channels import ChannelSettings
 
 __all__ = [
+    "EVENT_MATCHES",
     "ActSettings",
+    "AlertRuleSettings",
+    "AlertSettings",
     "ApiSettings",
+    "ChannelSettings",
     "ConsoleSettings",
+    "EventMatch",
     "FetchSettings",
     "KafkaSettings",
     "LogSettings",
@@ -52,6 +59,7 @@ __all__ = [
     "RegistrySettings",
     "Settings",
     "SourceSettings",
+    "StatusMatch",
     "environment",
     "host_and_port",
     "load_settings",
@@ -147,14 +155,23 @@ def _value(text: str) -> object:
 def _place(location: tuple[int | str, ...], content: dict[str, Any]) -> str:
     """``source[1] (idenfy).secrets: `` out of pydantic's ``("source", 1, "secrets")``."""
     text = ""
+    entry: object = content
     for key in location:
-        if isinstance(key, int) and text == "source":
-            entry = content["source"][key]
+        entry = _member(entry, key)
+        if isinstance(key, int):
             name = entry.get("name") if isinstance(entry, dict) else None
             text += f"[{key}]" + (f" ({name})" if isinstance(name, str) else "")
         else:
-            text += f"[{key}]" if isinstance(key, int) else ("." if text else "") + key
+            text += ("." if text else "") + key
     return text + ": " if text else ""
+
+
+def _member(entry: object, key: int | str) -> object:
+    if isinstance(entry, dict) and isinstance(key, str):
+        return entry.get(key)
+    if isinstance(entry, list) and isinstance(key, int) and key < len(entry):
+        return entry[key]
+    return None
 
 
 def _message(item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
