@@ -1,0 +1,90 @@
+"""What is no success, as a problem of RFC 9457 with a code of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+import orjson
+import structlog
+from aiohttp import hdrs, web
+
+from consumers.console.desk import ActionFault
+from consumers.errors import ProjectionRefused, ProjectionUnavailable
+from runtime.access.errors import FromElsewhere, IssuerUnavailable, NotAllowed, NotAuthenticated, TooManyTries
+from runtime.errors import LogRefused, LogUnavailable
+
+_log = structlog.get_logger(__name__)
+
+_TYPE = "application/problem+json"
+_RETRY_AFTER = "5"
+"""Seconds after which what was not there may be there again."""
+
+_HTTP: Mapping[int, tuple[str, str]] = {
+    404: ("no-such-path", "nothing here; the API is under /api/v1, its description is /api/v1/openapi.json"),
+    408: ("body-too-slow", "the body did not come in time; send it again"),
+    413: ("body-too-large", "the body has more bytes than may be sent here"),
+}
+"""Code and words of what is wrong before anything is asked for."""
+
+
+def problem(status: int, code: str, detail: str, **more: object) -> web.Response:
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, **more}
+    response = web.Response(status=status, body=orjson.dumps(body), content_type=_TYPE)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers[hdrs.RETRY_AFTER] = _RETRY_AFTER
+    return response
+
+
+MoreProblems = Callable[[Exception], web.Response | None]
+"""The answer to an error that only others know; ``None`` where they do not know it either."""
+
+
+def problem_of(error: Exception, more: MoreProblems | None = None) -> web.Response:
+    """The answer to any error. What is a fault of ours is logged, and its words are told to nobody."""
+    for known in (_of_ours, more, _of_http):
+        found = known(error) if known is not None else None
+        if found is not None:
+            return found
+    _log.error("answering failed", exc_info=error)
+    return problem(500, "program-error", "a fault of ours; the log has it")
+
+
+_OURS: Mapping[type[Exception], tuple[int, str]] = {
+    NotAuthenticated: (401, "unauthenticated"),
+    NotAllowed: (403, "not-permitted"),
+    FromElsewhere: (403, "from-elsewhere"),
+    IssuerUnavailable: (503, "issuer-unavailable"),
+    TooManyTries: (429, "too-many-tries"),
+    LogUnavailable: (503, "log-unavailable"),
+    LogRefused: (503, "log-refused"),
+    ProjectionUnavailable: (503, "read-model-unavailable"),
+    ProjectionRefused: (503, "read-model-refused"),
+}
+
+
+def _of_ours(error: Exception) -> web.Response | None:
+    if isinstance(error, ActionFault):
+        told = {"fields": error.fields, "vendor_says": error.vendor_says, "action_id": error.action_id}
+        return problem(error.status, error.code, str(error), **told)
+    for kind, (status, code) in _OURS.items():
+        if isinstance(error, kind):
+            response = problem(status, code, str(error))
+            if isinstance(error, TooManyTries):
+                response.headers[hdrs.RETRY_AFTER] = str(error.seconds)
+            return response
+    return None
+
+
+def _of_http(error: Exception) -> web.Response | None:
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        response = problem(error.status, "method-not-allowed", f"use {allowed}")
+        response.headers[hdrs.ALLOW] = allowed
+        return response
+    if isinstance(error, web.HTTPException):
+        return problem(error.status, *_HTTP.get(error.status, ("bad-request", error.reason)))
+    return None
