@@ -26,7 +26,7 @@ _MODULES = {
     "callbacks": "look",
     "actions": "look",
     "alerts": "look",
-    "dead-letters": "look",
+    "dead-letters": "letters",
     "vendor": "vendor",
     "sandbox": "sandbox",
     "schema": "schema",

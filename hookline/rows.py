@@ -134,6 +134,7 @@ def _dead_letter_row(record: Record) -> Row:
     letter = deadletter.from_record(record)
     received_at = callbacks.header(letter.headers, "received-at") or callbacks.header(letter.headers, "ce_time")
     return {
+        "key": record.key,
         "callback_id": callbacks.header(letter.headers, "id") or callbacks.header(letter.headers, "ce_id"),
         "sha256": sha256(letter.value).hexdigest(),
         "size": len(letter.value),
@@ -150,7 +151,8 @@ def _dead_letter_row(record: Record) -> Row:
 
 
 def _dead_letter_line(row: Row) -> str:
-    return f"{when(row['received_at'])}  {row['callback_id']}  {row['stage']}  {row['reason']}  {row['detail']}"
+    named = row["callback_id"] or row["key"]
+    return f"{when(row['received_at'])}  {named}  {row['stage']}  {row['reason']}  {row['detail']}"
 
 
 def _alert_line(row: Row) -> str:

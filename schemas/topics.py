@@ -105,6 +105,11 @@ def is_compacted(topic: str) -> bool:
     return topic.startswith(_MEMORY)
 
 
+def is_in_one_partition(topic: str) -> bool:
+    """Whether all of its records lie in partition 0, whatever their keys: one member of a group reads every one."""
+    return topic in {OBSERVATIONS, alert_handling()}
+
+
 def declared(vendors: Iterable[str]) -> tuple[TopicSpec, ...]:
     """Every topic of a log for these vendors; each stands after the one that it is partitioned like."""
     return (*(spec for vendor in vendors for spec in _of_vendor(vendor)), *_SHARED)

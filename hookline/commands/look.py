@@ -1,10 +1,9 @@
-"""Looking at the topics: events, callbacks, alerts, dead letters. Bodies are never shown, only their SHA-256."""
+"""Looking at the topics: events, callbacks, alerts. Bodies are never shown, only their SHA-256."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Annotated
 
 import typer
 
@@ -14,15 +13,10 @@ from hookline.registry import schemas_known
 from hookline.rows import View
 from hookline.serving import opened_log
 from ingest.vendors import DOORS
-from runtime.errors import HooklineError
 from runtime.eventlog import EventLog, Record
 from runtime.settings import Settings
 from schemas import topics
 from schemas.callback import CallbackKind, header
-
-
-class NotFound(HooklineError):
-    """Ask for something else, or wait until it is there."""
 
 
 def register(app: typer.Typer) -> None:
@@ -30,10 +24,6 @@ def register(app: typer.Typer) -> None:
     app.command("callbacks", help="Callbacks, as they were stored.\n\nExample: hookline callbacks --json")(callbacks)
     app.command("actions", help="What operators did at vendors.\n\nExample: hookline actions --follow")(actions)
     app.command("alerts", help="Alerts that were raised.\n\nExample: hookline alerts --follow")(alerts)
-    letters = typer.Typer(help="What could not be processed, and why.", no_args_is_help=True)
-    letters.command("list", help="All of them.\n\nExample: hookline dead-letters list --json")(list_dead_letters)
-    letters.command("show", help="Those of one callback.\n\nExample: hookline dead-letters show <id>")(show_dead_letter)
-    app.add_typer(letters, name="dead-letters")
 
 
 def events(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
@@ -58,18 +48,6 @@ def _is_action(record: Record) -> bool:
 
 def alerts(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
     run(_show_avro(settings_of(settings), [topics.ALERTS], rows.ALERTS, follow=follow, as_json=as_json))
-
-
-def list_dead_letters(settings: SettingsFile = None, follow: Follow = False, as_json: AsJson = False) -> None:
-    run(_show(settings_of(settings), [topics.DEAD_LETTERS], rows.DEAD_LETTERS, follow=follow, as_json=as_json))
-
-
-def show_dead_letter(
-    callback_id: Annotated[str, typer.Argument(help="The callback_id that the list shows.")],
-    settings: SettingsFile = None,
-    as_json: AsJson = False,
-) -> None:
-    run(_show_one(settings_of(settings), callback_id, as_json=as_json))
 
 
 async def _show_avro(settings: Settings, names: Sequence[str], view: View, *, follow: bool, as_json: bool) -> None:
@@ -106,20 +84,3 @@ async def _show_topic(
             print_json(row)
         elif row is not None:
             say(view.line(row))
-
-
-async def _show_one(settings: Settings, callback_id: str, *, as_json: bool) -> None:
-    async with opened_log(settings, existing=True) as log:
-        found = [
-            row
-            async for record in log.scan(topics.DEAD_LETTERS)
-            if (row := await rows.row_of(record, rows.DEAD_LETTERS)) is not None and row["callback_id"] == callback_id
-        ]
-    if not found:
-        raise NotFound(f"no dead letter of callback {callback_id}; `hookline dead-letters list` shows them all")
-    for row in found:
-        if as_json:
-            print_json(row)
-        else:
-            width = max(len(name) for name in row)
-            say("\n".join(f"{name:<{width}}  {value}" for name, value in row.items()))
