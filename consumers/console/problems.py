@@ -1,11 +1,9 @@
-"""What is no success, as a problem of RFC 9457 with a code of ours."""
+"""The answer to every error, as a problem of RFC 9457."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 
-import orjson
 import structlog
 from aiohttp import hdrs, web
 
@@ -13,12 +11,11 @@ from consumers.console.desk import ActionFault
 from consumers.errors import ProjectionRefused, ProjectionUnavailable
 from runtime.access.errors import FromElsewhere, IssuerUnavailable, NotAllowed, NotAuthenticated, TooManyTries
 from runtime.errors import LogRefused, LogUnavailable
+from runtime.problems import problem
+
+__all__ = ["MoreProblems", "problem", "problem_of"]
 
 _log = structlog.get_logger(__name__)
-
-_TYPE = "application/problem+json"
-_RETRY_AFTER = "5"
-"""Seconds after which what was not there may be there again."""
 
 _HTTP: Mapping[int, tuple[str, str]] = {
     404: ("no-such-path", "nothing here; the API is under /api/v1, its description is /api/v1/openapi.json"),
@@ -26,17 +23,6 @@ _HTTP: Mapping[int, tuple[str, str]] = {
     413: ("body-too-large", "the body has more bytes than may be sent here"),
 }
 """Code and words of what is wrong before anything is asked for."""
-
-
-def problem(status: int, code: str, detail: str, **more: object) -> web.Response:
-    title = HTTPStatus(status).phrase
-    body = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, **more}
-    response = web.Response(status=status, body=orjson.dumps(body), content_type=_TYPE)
-    if status == HTTPStatus.UNAUTHORIZED:
-        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers[hdrs.RETRY_AFTER] = _RETRY_AFTER
-    return response
 
 
 MoreProblems = Callable[[Exception], web.Response | None]

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import URL, Connection, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -23,6 +24,8 @@ _MIGRATION_DEADLINE = 60.0
 _MIGRATION_LOCK = 0x686F6F6B6C696E65
 """Held on PostgreSQL by whoever migrates: any number that is nobody else's in this database ("hookline")."""
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_POSTGRESQL = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
+"""Statements are planned for the tables as they are now, not as they were when a connection was young and they empty."""
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
@@ -36,7 +39,7 @@ class Store:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one state of the database.
+        """A connection whose every statement sees one state of the database; on SQLite all of them see the same.
 
         Raises ``ProjectionUnavailable`` for whatever the driver says inside, and after the deadline.
         """
@@ -93,15 +96,18 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str, *, deadline: float = DEFAULT_DEADLINE) -> AsyncIterator[Store]:
+async def open_store(url: str, *, deadline: float = DEFAULT_DEADLINE, migrates: bool = True) -> AsyncIterator[Store]:
     """The read model at this URL, its tables made or migrated; closed when the context ends.
+
+    Without ``migrates`` nothing is asked of the database yet, so that it may also be away.
 
     ``sqlite:///relative.db`` and ``sqlite:////absolute.db``, or ``postgresql://user@host/name``. ``deadline`` bounds
     each transaction, in seconds. Raises ``ProjectionRefused``, ``ProjectionUnavailable``.
     """
     store = Store(_engine(_url(url), deadline), deadline)
     try:
-        await store.migrate()
+        if migrates:
+            await store.migrate()
         yield store
     finally:
         await store.close()
@@ -129,12 +135,21 @@ def _shown(url: URL) -> str:
     return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
 
 
-def _engine(url: URL, deadline: float) -> AsyncEngine:
+def _engine(url: URL, deadline: float, schema: str = "") -> AsyncEngine:
+    is_sqlite = url.get_backend_name() == "sqlite"
+    options = {} if is_sqlite else {"server_settings": _POSTGRESQL | ({"search_path": schema} if schema else {})}
     try:
-        engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=url.get_backend_name() != "sqlite")
+        engine = create_async_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=not is_sqlite,
+            connect_args=options,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+        )
     except ModuleNotFoundError as error:
         raise ProjectionRefused(f"{_shown(url)}: needs the package {error.name}; install it") from error
-    if url.get_backend_name() == "sqlite":
+    if is_sqlite:
         event.listen(engine.sync_engine, "connect", partial(_prepare_sqlite, deadline / 2))
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -1,4 +1,4 @@
-"""Actions over HTTP, for services and for people."""
+"""The console: what analysts and services ask, and what they do, over HTTP."""
 
 from __future__ import annotations
 
@@ -7,21 +7,15 @@ import typer
 
 from hookline import serving
 from hookline.cli import SettingsFile, run, say, settings_of, told_to_stop
-from ingest.act.acting import acting
-from ingest.act.operators import operators_of
-from ingest.act.web import make_runner
-from ingest.calling import accounts_of
-from runtime.listening import listening
+from hookline.consoles import ConsoleAt, console_running
 from runtime.settings import Settings
 
 _log = structlog.get_logger(__name__)
 
-_DRAIN = 15.0
-"""Seconds that actions under way have to end; what is left then is on the log as unconfirmed."""
+_HELP = """Serve the console: pages for people, an API for services, and actions at vendors.
 
-_HELP = """Serve actions at vendors over HTTP: an API for services, and a page for people.
-
-Whoever asks needs the token of an [[operator]]. Put it behind TLS: a token in clear can be read on its way.
+Whoever comes in has the token of an [[operator]], or is known to the issuer of [oidc]. Put it behind TLS and say its
+address in console.url: a token in clear can be read on its way.
 
 Example: hookline console --settings hookline.toml"""
 
@@ -36,17 +30,19 @@ def console(settings: SettingsFile = None) -> None:
 
 async def _serve(settings: Settings) -> None:
     stop = told_to_stop()
-    operators = operators_of(settings.operator)
-    accounts_of(settings.source)
     async with (
         serving.running(settings, {serving.CONSOLE}) as process,
-        acting(settings.source, settings.act, process.log) as desk,
+        console_running(settings, process) as at,
     ):
-        runner = make_runner(desk, operators, _DRAIN)
-        async with listening(runner, settings.console.listen, "console.listen") as url:
-            say(f"ready: console on {url}/actions, operations on {process.operations}")
-            if not operators:
-                say("nobody may act here yet: add [[operator]] with a token to the settings")
-            _log.info("started", part=serving.CONSOLE, console=url, operations=process.operations)
-            await stop.wait()
-            _log.info("stopping", part=serving.CONSOLE)
+        say_where(at, f", operations on {process.operations}")
+        _log.info("started", part=serving.CONSOLE, console=at.url, operations=process.operations)
+        await stop.wait()
+        _log.info("stopping", part=serving.CONSOLE)
+
+
+def say_where(at: ConsoleAt, more: str = "") -> None:
+    say(f"ready: console on {at.url}{more}")
+    if at.login_link is not None:
+        say(f"sign in once, within ten minutes: {at.login_link}")
+    if at.nobody:
+        say("nobody may come in yet: add [[operator]] with a token, or [oidc], to the settings")

@@ -1,5 +1,6 @@
-"""Actions over HTTP, for services (``api``) and for people (``page``)."""
+"""Actions over HTTP, for services: routes of whichever application knows who asks."""
 
-from ingest.act.web.app import make_app, make_runner
+from ingest.act.web.api import action_routes
+from ingest.act.web.problems import problem_of
 
-__all__ = ["make_app", "make_runner"]
+__all__ = ["action_routes", "problem_of"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -14,46 +12,40 @@ from aiohttp import web
 from uuid_utils import uuid7
 
 from ingest.act.acting import Acting
+from ingest.act.bounds import bounded, what_waits
 from ingest.act.carrying import Result
 from ingest.act.catalogue import action_of, actions_of
-from ingest.act.errors import MayHaveBeenDone, NotRecorded, UnknownOperator
-from ingest.act.operators import Operator, Operators, matches
+from ingest.act.once import Outcome, perform_once, status_of
+from ingest.act.operators import Operator, matches, operator_of
 from ingest.act.repeats import digest_of
 from ingest.act.told import ask_row, result_row
-from ingest.act.web.once import Outcome, perform_once, status_of
-from ingest.act.web.problems import problem
 from ingest.act.web.reading import asking_of, body_of, key_of
 from ingest.action import VendorAction
 from ingest.vendors import DOORS
+from runtime.access.http import identified
+from runtime.access.identity import Role
+from runtime.problems import problem
 
-WITHIN = 120.0
-"""Seconds that an action may take, all of its calls together."""
 
-LOOK_WITHIN = 30.0
-"""Seconds that the log may take to say what waits."""
-
-OPERATOR: web.RequestKey[str] = web.RequestKey("operator", str)
-"""Who asks, once that is known."""
+def action_routes(acting: Acting) -> list[web.RouteDef]:
+    """What operators do, for an application that has ``runtime.access`` and answers ``ActionError``."""
+    api = Api(acting)
+    return [
+        web.get("/api/v1/action-types", api.list_types),
+        web.post("/api/v1/vendors/{vendor}/actions/{action}", api.act),
+        web.get("/api/v1/actions/waiting", api.list_waiting),
+        web.post("/api/v1/actions/{id}/confirm", api.confirm),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Each answers with JSON, and raises ``ActionError``."""
+    """Each answers with JSON, and raises ``ActionError``, or what ``identified`` raises."""
 
     acting: Acting
-    operators: Operators
 
-    def operator(self, request: web.Request) -> Operator:
-        """Who asks. Raises ``UnknownOperator``."""
-        if not self.operators:
-            raise UnknownOperator("nobody may act over HTTP: the settings have no [[operator]]; add one with a token")
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        found = self.operators.holding(token.strip() if scheme.lower() == "bearer" else None)
-        request[OPERATOR] = found.name
-        return found
-
-    async def list_actions(self, request: web.Request) -> web.Response:
-        operator = self.operator(request)
+    async def list_types(self, request: web.Request) -> web.Response:
+        operator = await _operator(request)
         sources = self.acting.sources
         vendors = {source.vendor for source in sources}
         rows = [
@@ -70,7 +62,7 @@ class Api:
         return _json({"operator": operator.name, "actions": rows})
 
     async def act(self, request: web.Request) -> web.Response:
-        operator = self.operator(request)
+        operator = await _operator(request)
         vendor, name = request.match_info["vendor"], request.match_info["action"]
         action = action_of(vendor, name)
         body = await body_of(request, action)
@@ -78,7 +70,7 @@ class Api:
         key, action_id = key_of(request), str(uuid7())
         if body.get("dry_run") is True:
             return _json({"state": "DRY_RUN", "requests": self.acting.preview(asking)})
-        async with _bounded(action_id):
+        async with bounded(action_id):
             if key is None:
                 return _answered(request, action, await self.acting.perform(asking, action_id))
             digest = digest_of(operator.name, vendor, name, key)
@@ -86,32 +78,20 @@ class Api:
         return _answered(request, action, result) if isinstance(result, Result) else _replayed(result)
 
     async def list_waiting(self, request: web.Request) -> web.Response:
-        operator = self.operator(request)
-        try:
-            async with asyncio.timeout(LOOK_WITHIN):
-                found = await self.acting.waiting()
-        except TimeoutError:
-            raise NotRecorded(f"the log did not say what waits within {LOOK_WITHIN:g} s; ask again later") from None
+        operator = await _operator(request)
+        found = await what_waits(self.acting)
         rows = [ask_row(ask) for ask in found if operator.is_allowed(ask.vendor, ask.action)]
         return _json({"waiting": rows})
 
     async def confirm(self, request: web.Request) -> web.Response:
-        operator, action_id = self.operator(request), request.match_info["id"]
-        async with _bounded(action_id):
+        operator, action_id = await _operator(request), request.match_info["id"]
+        async with bounded(action_id):
             result = await self.acting.confirm(action_id, operator)
         return _answered(request, action_of(result.vendor, result.action), result)
 
 
-@asynccontextmanager
-async def _bounded(action_id: str) -> AsyncIterator[None]:
-    """Raises ``MayHaveBeenDone`` where it takes too long; whoever was doing it tells the log the same."""
-    try:
-        async with asyncio.timeout(WITHIN):
-            yield
-    except TimeoutError:
-        error = MayHaveBeenDone(f"not ended within {WITHIN:g} s; look there before you ask again")
-        error.action_id = action_id
-        raise error from None
+async def _operator(request: web.Request) -> Operator:
+    return operator_of(await identified(request, Role.OPERATOR))
 
 
 def _described(vendor: str, action: VendorAction) -> dict[str, object]:

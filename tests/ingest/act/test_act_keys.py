@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from ingest.act import bounds
 from ingest.act.repeats import Repeats, digest_of
-from ingest.act.web import api
 from runtime.errors import LogUnavailable, SettingsInvalid
 from runtime.eventlog import EventLog, open_log
 from runtime.settings import ActSettings
@@ -162,7 +162,7 @@ async def test_what_took_too_long_is_told_again_as_unconfirmed(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both answers name the action, whose end is on the log."""
-    monkeypatch.setattr(api, "WITHIN", 0.2)
+    monkeypatch.setattr(bounds, "WITHIN", 0.2)
 
     async def hang() -> None:
         await asyncio.sleep(60)

@@ -18,6 +18,12 @@ def settings(name: str, token: str, *may: str) -> OperatorSettings:
     return OperatorSettings(name=name, token=token, may=may)
 
 
+def test_a_viewer_may_do_nothing() -> None:
+    """Whatever rights the settings give besides: those of an operator begin with the role."""
+    known = operators_of([OperatorSettings(name="ann", token=ANNS, role="viewer", may=("*.*",))])
+    assert Operator("ann", ()) == known.holding(ANNS)
+
+
 def test_a_token_says_who_holds_it(tmp_path: Path) -> None:
     """It may lie in a file; the operator has its rights."""
     (tmp_path / "bob").write_text(BOBS + "\n")
@@ -69,9 +75,9 @@ def test_tokens_that_guard_nothing_are_refused_together() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ({"operator": [{"name": "ann", "token": "t", "may": ["everything"]}]}, "operator[0].may[0]"),
+        ({"operator": [{"name": "ann", "token": "t", "may": ["everything"]}]}, "operator[0] (ann).may[0]"),
         ({"operator": [{"name": "ann", "token": "t"}] * 2}, "operator: the name ann is given twice"),
-        ({"operator": [{"name": "<b>", "token": "t"}]}, "operator[0].name"),
+        ({"operator": [{"name": "<b>", "token": "t"}]}, "operator[0] (<b>).name"),
         ({"act": {"two_persons": ["credas.*"]}}, "act.two_persons: needs two operators at least; add [[operator]]"),
         ({"act": {"confirm_within": 0}}, "act.confirm_within"),
     ],
