@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 
-import structlog
-
+from consumers.alerts import rule as names
 from consumers.alerts.history import dump, load, observe
+from consumers.alerts.rule import BUILT_IN, Rule
+from consumers.alerts.telling import tell
+from consumers.alerts.unmapped import words_in
 from consumers.events import decode
-from runtime import metrics
-from runtime.eventlog import Batch, EventLog
+from runtime.eventlog import Batch, Emit, EventLog
 from runtime.memory import Memory
 from runtime.stage import Handled, Stage
+from schemas import observation
 from schemas.alert import Alert
 from schemas.codec import alert_to_message
-from schemas.deadletter import DeadLetterReason
 from schemas.event import VerificationEvent
 from schemas.registry import RegistryError
-from schemas.topics import ALERTS, VERIFICATION_EVENTS, memory
-
-_log = structlog.get_logger(__name__)
+from schemas.topics import ALERTS, OBSERVATIONS, VERIFICATION_EVENTS, memory
 
 NAME = "alert"
 REMEMBER_FOR = timedelta(days=180)
@@ -32,8 +31,10 @@ _FORGET_AT_ONCE = 100
 class Alerter:
     """Raises each alert once. ``handle`` may be repeated: what it remembers moves with its alerts."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, rules: Sequence[Rule]) -> None:
         self._memory = Memory(log, memory("alerts"))
+        self._rules = rules
+        self._tells_words = any(rule.when == names.UNMAPPED_WORDS for rule in rules)
 
     async def handle(self, batch: Batch) -> Handled:
         """The alerts, the changed memory, and the dead letters of the records that are no events."""
@@ -41,18 +42,29 @@ class Alerter:
         decoded = await decode(batch.records, NAME)
         now = batch.records[-1].appended_at
         self._forget(decoded.erased)
-        raised = [alert for event in decoded.events for alert in self._look_at(event, now)]
+        raised: list[Alert] = []
+        new: list[VerificationEvent] = []
+        for event in decoded.events:
+            alerts, is_new = self._look_at(event, now)
+            raised += alerts
+            new += [event] if is_new else []
         self._forget_old(now)
-        alerts = [(ALERTS, alert_to_message(alert)) for alert in raised]
-        emits = [*alerts, *decoded.dead_letters, *self._memory.emits()]
-        return Handled(emits, partial(_tell, raised, len(decoded.dead_letters)))
+        alerted = [(ALERTS, alert_to_message(alert)) for alert in raised]
+        emits = [*alerted, *self._words(new), *decoded.dead_letters, *self._memory.emits()]
+        return Handled(emits, partial(tell, NAME, raised, len(decoded.dead_letters)))
 
-    def _look_at(self, event: VerificationEvent, now: int) -> list[Alert]:
+    def _look_at(self, event: VerificationEvent, now: int) -> tuple[list[Alert], bool]:
         before = load(self._memory.get(event.key))
-        after, alerts = observe(before, event, now)
+        after, alerts, is_new = observe(before, event, now, self._rules)
         if after != before:
             self._memory.put(event.key, dump(after))
-        return alerts
+        return alerts, is_new
+
+    def _words(self, events: Collection[VerificationEvent]) -> list[Emit]:
+        """Where they cool down is one place for all partitions: see ``consumers.alerts.observer``."""
+        if not self._tells_words:
+            return []
+        return [(OBSERVATIONS, observation.to_message(each)) for each in words_in(events)]
 
     def _forget(self, keys: Iterable[str]) -> None:
         for key in sorted(keys):
@@ -67,23 +79,7 @@ class Alerter:
             self._memory.put(key, None)
 
 
-def _tell(raised: Sequence[Alert], dead_letters: int) -> None:
-    """Logs and counts what a batch came to."""
-    metrics.DEAD_LETTERS.labels(NAME, DeadLetterReason.UNDECODABLE_RECORD).inc(dead_letters)
-    for alert in raised:
-        metrics.ALERTS.labels(alert.rule, alert.severity).inc()
-        _log.warning(
-            "alert",
-            rule=alert.rule,
-            severity=alert.severity.value,
-            alert_id=alert.alert_id,
-            verification=alert.key,
-            event_ids=alert.event_ids,
-            test=alert.test,
-        )
-
-
-def stage(log: EventLog) -> Stage:
+def stage(log: EventLog, rules: Sequence[Rule] = tuple(BUILT_IN.values())) -> Stage:
     """The stage as the loop runs it; it waits while a registry that it must ask is unavailable."""
-    alerter = Alerter(log)
+    alerter = Alerter(log, rules)
     return Stage(NAME, (VERIFICATION_EVENTS,), alerter.handle, retriable=(RegistryError,))

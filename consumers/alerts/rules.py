@@ -1,131 +1,120 @@
-"""The rules, pure: an event and what was seen of its verification in, alerts out.
+"""The rules about events, pure: an event and what was seen of its verification in, findings out.
 
 * ``rejected-for-fraud``: a final REJECTED with a reason of class FRAUD, of any kind of event.
+* ``screening-hit``: a check of kind AML, PEP or SANCTIONS that ended FAIL or REVIEW, or a reason of class SCREENING, in
+  any kind of event. What a vendor cleared again (PASS) is no hit.
 * ``contradicting-decisions``: two final decisions of one verification (kind VERIFICATION), one VERIFIED and one
   REJECTED, which no reopening separates. Each decision that contradicts one seen before raises one alert, so the alert
   comes whichever of the two arrives last. A reopening between them that arrives later does not take the alert back.
 * ``person-erased``: an event of kind ERASED. The vendor deleted a person or a business, and whoever kept something of
   it has to do the same (providers/solaris.md, section 5: at once).
+* ``document-expires``: an event of kind DOCUMENT_EXPIRY.
+* ``event-matches``: whatever the settings spell out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from uuid_utils import UUID, uuid5
-
-from consumers.projections.fold import OrderKey, order_of
-from schemas.alert import Alert, Severity
-from schemas.event import EventKind, Outcome, ReasonClass, VerificationEvent
-
-REJECTED_FOR_FRAUD = "rejected-for-fraud"
-CONTRADICTING_DECISIONS = "contradicting-decisions"
-PERSON_ERASED = "person-erased"
-
-_NAMESPACE = UUID("0b9a5f0e-6d55-5c0e-8f0a-3f1c6f2e7a42")
-"""Chosen once. Changing it would give every alert a new id."""
-
-_OPPOSITE = {Outcome.VERIFIED: Outcome.REJECTED, Outcome.REJECTED: Outcome.VERIFIED}
+from consumers.alerts import rule as names
+from consumers.alerts.contradictions import Seen, nearest, rivals
+from consumers.alerts.finding import Finding, of_event
+from consumers.alerts.rule import Rule
+from consumers.alerts.standing import Standing
+from schemas.event import CheckKind, CheckResult, EventKind, Outcome, ReasonClass, VerificationEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What the rules need of an earlier event of the verification.
-
-    ``decision`` is VERIFIED or REJECTED where the event decided the verification itself, else ``None``.
+class Known:
+    """What is known of the event's verification: what was seen of it before, where it stands with the event counted in,
+    and how many contrary decisions there were, this event's included.
     """
 
-    order: OrderKey
-    decision: Outcome | None
-    reopens: bool
-    test: bool
+    seen: Sequence[Seen] = ()
+    standing: Standing = field(default_factory=Standing)
+    contradictions: int = 0
 
 
-def seen_of(event: VerificationEvent) -> Seen | None:
-    """What to remember of the event: ``None`` when no rule will ever ask for it."""
-    decision, reopens = _decision(event), event.reopens and event.kind is EventKind.VERIFICATION
-    if decision is None and not reopens and not _is_fraud(event) and event.kind is not EventKind.ERASED:
+def rejected_for_fraud(_rule: Rule, event: VerificationEvent, _known: Known) -> Finding | None:
+    codes = [reason.code for reason in event.reasons if reason.reason_class is ReasonClass.FRAUD]
+    if not (event.final and event.outcome is Outcome.REJECTED and codes):
         return None
-    return Seen(order_of(event), decision, reopens, event.test)
+    return of_event(
+        event, f"{event.provider} rejected verification {event.verification_id} for fraud ({', '.join(codes)})."
+    )
 
 
-def alerts_for(event: VerificationEvent, history: Sequence[Seen]) -> list[Alert]:
-    """The alerts that this event raises; ``history`` is what was seen of its verification before it."""
-    found = rejected_for_fraud(event), contradicting_decisions(event, history), person_erased(event)
-    return [alert for alert in found if alert is not None]
+_SCREENED = {CheckKind.AML: "AML", CheckKind.PEP: "PEP", CheckKind.SANCTIONS: "sanctions"}
+_HITS = frozenset({CheckResult.FAIL, CheckResult.REVIEW})
 
 
-def rejected_for_fraud(event: VerificationEvent) -> Alert | None:
-    if not _is_fraud(event):
+def screening_hit(_rule: Rule, event: VerificationEvent, _known: Known) -> Finding | None:
+    """Says which lists, and nothing of what stands on them."""
+    lists = [_SCREENED[check.kind] for check in event.checks if check.kind in _SCREENED and check.result in _HITS]
+    screened = any(reason.reason_class is ReasonClass.SCREENING for reason in event.reasons)
+    if not lists and not screened:
         return None
-    codes = ", ".join(reason.code for reason in event.reasons if reason.reason_class is ReasonClass.FRAUD)
-    message = f"{event.provider} rejected verification {event.verification_id} for fraud ({codes})."
-    return _alert(REJECTED_FOR_FRAUD, Severity.WARNING, event, (event.event_id,), message, test=event.test)
+    named = ", ".join(dict.fromkeys(lists)) or "screening"
+    return of_event(event, f"{event.provider} has a hit ({named}) about {event.verification_id}: have it looked at.")
 
 
-def contradicting_decisions(event: VerificationEvent, history: Sequence[Seen]) -> Alert | None:
+def contradicting_decisions(_rule: Rule, event: VerificationEvent, known: Known) -> Finding | None:
     """Names the event and the contrary decision of its round next to it: the latest before it, else the first after."""
-    rivals = {seen.order: seen for seen in _rivals(event, history)}
-    if not rivals:
+    contrary = rivals(event, known.seen)
+    if not contrary:
         return None
-    earlier = [order for order in rivals if order < order_of(event)]
-    rival = rivals[max(earlier) if earlier else min(rivals)]
+    rival = nearest(event, contrary)
     message = (
         f"{event.provider} decided verification {event.verification_id} both {event.outcome} and {rival.decision}, "
         "and did not reopen it between."
     )
-    pair = event.event_id, rival.order.event_id
-    return _alert(CONTRADICTING_DECISIONS, Severity.CRITICAL, event, pair, message, test=event.test or rival.test)
+    return of_event(event, message, rival.order.event_id, test=event.test or rival.test)
 
 
-def person_erased(event: VerificationEvent) -> Alert | None:
+def person_erased(_rule: Rule, event: VerificationEvent, _known: Known) -> Finding | None:
     if event.kind is not EventKind.ERASED:
         return None
-    message = f"{event.provider} erased {event.verification_id}: delete whatever you keep of it."
-    return _alert(PERSON_ERASED, Severity.WARNING, event, (event.event_id,), message, test=event.test)
+    return of_event(event, f"{event.provider} erased {event.verification_id}: delete whatever you keep of it.")
 
 
-def _rivals(event: VerificationEvent, history: Sequence[Seen]) -> list[Seen]:
-    """The contrary decisions of the event's round."""
-    decision = _decision(event)
-    if decision is None:
-        return []
-    order = order_of(event)
-    reopenings = [seen.order for seen in history if seen.reopens] + [order] * event.reopens
-    contrary = [seen for seen in history if seen.decision is _OPPOSITE[decision]]
-    return [seen for seen in contrary if _round(seen.order, reopenings) == _round(order, reopenings)]
-
-
-def _round(order: OrderKey, reopenings: Sequence[OrderKey]) -> int:
-    """How often the verification was reopened up to there; a decision that itself reopens begins a round."""
-    return sum(reopening <= order for reopening in reopenings)
-
-
-def _decision(event: VerificationEvent) -> Outcome | None:
-    decides = event.final and event.kind is EventKind.VERIFICATION and event.outcome in _OPPOSITE
-    return event.outcome if decides else None
-
-
-def _is_fraud(event: VerificationEvent) -> bool:
-    rejected = event.final and event.outcome is Outcome.REJECTED
-    return rejected and any(reason.reason_class is ReasonClass.FRAUD for reason in event.reasons)
-
-
-def _alert(
-    rule: str, severity: Severity, event: VerificationEvent, event_ids: tuple[str, ...], message: str, *, test: bool
-) -> Alert:
-    ordered = tuple(sorted(event_ids))
-    return Alert(
-        alert_id=str(uuid5(_NAMESPACE, "\n".join((rule, event.key, *ordered)))),
-        rule=rule,
-        severity=severity,
-        provider=event.provider,
-        source=event.source,
-        verification_id=event.verification_id,
-        event_ids=ordered,
-        message=message,
-        outcome=event.outcome,
-        test=test,
-        raised_at=event.received_at,
+def document_expires(_rule: Rule, event: VerificationEvent, _known: Known) -> Finding | None:
+    if event.kind is not EventKind.DOCUMENT_EXPIRY:
+        return None
+    told = f" ({event.vendor_status})" if event.vendor_status else ""
+    return of_event(
+        event,
+        f"{event.provider}: the document behind verification {event.verification_id} expires or has expired{told}.",
     )
+
+
+def event_matches(rule: Rule, event: VerificationEvent, known: Known) -> Finding | None:
+    fits = rule.event is None or rule.event.fits(event)
+    if not fits or not (rule.status is None or rule.status.fits(known.standing, known.contradictions)):
+        return None
+    final = "final" if event.final else "not final"
+    return of_event(
+        event,
+        f"{event.provider} {event.verification_id}: {event.kind} {event.outcome}, {final}, which {rule.name} is about.",
+    )
+
+
+ON_EVENTS: Mapping[str, Callable[[Rule, VerificationEvent, Known], Finding | None]] = {
+    names.REJECTED_FOR_FRAUD: rejected_for_fraud,
+    names.SCREENING_HIT: screening_hit,
+    names.CONTRADICTING_DECISIONS: contradicting_decisions,
+    names.PERSON_ERASED: person_erased,
+    names.DOCUMENT_EXPIRES: document_expires,
+    names.EVENT_MATCHES: event_matches,
+}
+"""The conditions that an event alone fulfils."""
+
+
+def findings_in(rules: Sequence[Rule], event: VerificationEvent, known: Known) -> list[tuple[Rule, Finding]]:
+    """What the rules that look at the event's account find in it, in the order of the rules."""
+    found = [
+        (rule, ON_EVENTS[rule.when](rule, event, known))
+        for rule in rules
+        if rule.when in ON_EVENTS and rule.looks_at(event.provider, event.source, test=event.test)
+    ]
+    return [(rule, finding) for rule, finding in found if finding is not None and (rule.test or not finding.test)]
