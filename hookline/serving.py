@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from consumers.alerts import alerter
+from consumers.alerts.delivery import stage as delivery
+from consumers.alerts.wiring import Alerting, alerting
 from consumers.errors import ProjectionUnavailable
 from consumers.projections import projector, queries
 from consumers.projections.store import Store, open_store
@@ -53,12 +54,16 @@ _OF_SOURCES = {RECEIVE, FETCH, RECONCILE, NORMALIZE, CONSOLE}
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Where the parts of this process answer. ``receiver`` is ``None`` where none runs here."""
+    """Where the parts of this process answer. ``receiver`` is ``None`` where none runs here.
+
+    What ``/ready`` asks are the ``healths``: whoever runs something beside the parts adds its own.
+    """
 
     log: EventLog
     receiver: str | None
     operations: str
     stages: tuple[Stage, ...]
+    healths: list[Health]
 
 
 @asynccontextmanager
@@ -99,8 +104,9 @@ async def running(settings: Settings, parts: Collection[str]) -> AsyncIterator[R
         for weakness in await check_topics(settings, parts):
             _log.warning("topics would not survive a broker's loss", weakness=weakness)
         log = await stack.enter_async_context(opened_log(settings))
-        stages = await _stages(settings, parts, log, accounts, stack)
-        again = await _periodic(settings, parts, log, accounts, stack)
+        alerts = await stack.enter_async_context(alerting(settings, log)) if ALERT in parts else Alerting()
+        stages = [*await _stages(settings, parts, log, accounts, stack), *alerts.stages]
+        again = [*await _periodic(settings, parts, log, accounts, stack), *alerts.again]
         staged = [(stage, Health(stage.name)) for stage in stages]
         repeated = [(each, Health(each.name)) for each in again]
         healths = [health for _, health in (*staged, *repeated)]
@@ -116,7 +122,7 @@ async def running(settings: Settings, parts: Collection[str]) -> AsyncIterator[R
                 if RECEIVE in parts:
                     door = Receiver(log, sources, settings.receiver)
                     receiver = await doors.enter_async_context(serve(door, settings.receiver))
-                yield Running(log, receiver, operations, tuple(stages))
+                yield Running(log, receiver, operations, tuple(stages), healths)
             stop.set()
 
 
@@ -132,7 +138,7 @@ async def _stages(
         store = await stack.enter_async_context(open_store(settings.projections_url))
         stages.append(projector.stage(store, log))
     if ALERT in parts:
-        stages.append(alerter.stage(log))
+        stages += delivery.stages(settings, log)
     return stages
 
 

@@ -12,11 +12,14 @@ from runtime.errors import LogRefused, LogUnavailable
 from runtime.eventlog.kafka.topics.words import MIN_INSYNC, ROOM_FOR_A_BATCH, UNCLEAN_ELECTION, WantedTopic
 from runtime.settings import Settings
 from schemas.topics import (
+    ALERT_DELIVERIES,
     ALERTS,
+    AUDIT,
     DEAD_LETTERS,
     OBSERVATIONS,
     VERIFICATION_EVENTS,
     TopicSpec,
+    alert_handling,
     asked_actions,
     callbacks,
     declared,
@@ -29,6 +32,11 @@ PATIENCE = 30.0
 """Seconds that a start waits for brokers that are not there yet."""
 
 _FOR_EVER = "-1"
+
+_CONSOLES = (
+    VERIFICATION_EVENTS, ALERTS, ALERT_DELIVERIES, alert_handling(), DEAD_LETTERS, OBSERVATIONS, AUDIT,
+)  # fmt: skip
+"""What it handles and looks into, and where dead letters go back to."""
 
 
 def wanted_topics(settings: Settings) -> list[WantedTopic]:
@@ -90,8 +98,11 @@ def topics_of(parts: Collection[str], settings: Settings) -> list[WantedTopic]:
         "reconcile": requests,
         "normalize": [*doors, *memories, VERIFICATION_EVENTS, DEAD_LETTERS],
         "project": [VERIFICATION_EVENTS, DEAD_LETTERS],
-        "alert": [VERIFICATION_EVENTS, memory("alerts"), ALERTS, DEAD_LETTERS],
-        "console": [*doors, *requests, asked_actions()],
+        "alert": [
+            *(VERIFICATION_EVENTS, memory("alerts"), DEAD_LETTERS, OBSERVATIONS, memory("alerts.observations")),
+            *(ALERTS, ALERT_DELIVERIES, alert_handling()),
+        ],
+        "console": [*doors, *requests, asked_actions(), *_CONSOLES],
     }
     names = {name for part in parts for name in used[part]}
     return [topic for topic in wanted_topics(settings) if topic.name in names]

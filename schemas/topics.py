@@ -139,7 +139,6 @@ _SHARED = (
     TopicSpec(ALERT_DELIVERIES, Cleanup.COMPACT, compaction=MEMORY),
     # The same bytes stay on the topic that they came from.
     TopicSpec(DEAD_LETTERS, Cleanup.COMPACT_AND_DELETE, retention=timedelta(days=365), compaction=ERASURE),
-    TopicSpec(memory("alerts.dead-letters"), Cleanup.COMPACT, compaction=MEMORY, partitioned_like=DEAD_LETTERS),
     # Of use while a rule looks back at it, and for the plots of the last weeks.
     TopicSpec(OBSERVATIONS, Cleanup.DELETE, retention=timedelta(days=30)),
     TopicSpec(memory("alerts.observations"), Cleanup.COMPACT, compaction=MEMORY, partitioned_like=OBSERVATIONS),
