@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from consumers.acts import act_as_json, acts_behind
 from consumers.projections import queries
 from consumers.projections.queries import StatusRow
 from consumers.projections.store import Store, open_store
 from hookline import rows
-from hookline.acts import acts_behind
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from hookline.serving import opened_log
 from runtime.errors import HooklineError, LogRefused, LogUnavailable
@@ -83,7 +83,7 @@ async def _timeline(settings: Settings, provider: str, verification_id: str, *, 
     for event in found:
         act = acts.get(event.event_id)
         if as_json:
-            print_json(queries.as_json(event) | {"action": None if act is None else _act_row(act)})
+            print_json(queries.as_json(event) | {"action": None if act is None else act_as_json(act)})
         else:
             say(_timeline_text(queries.as_json(event)) + ("" if act is None else _act_text(act)))
 
@@ -98,11 +98,6 @@ async def _acts(settings: Settings, events: Sequence[VerificationEvent]) -> Mapp
     except (LogUnavailable, LogRefused) as error:
         sys.stderr.write(f"hookline: who acted and why cannot be told: {error}\n")
         return {}
-
-
-def _act_row(act: Action) -> dict[str, object]:
-    names = ("id", "name", "state", "operator", "confirmed_by", "reason", "code", "message", "milliseconds")
-    return {name: getattr(act, name) for name in names}
 
 
 def _act_text(act: Action) -> str:

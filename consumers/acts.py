@@ -47,3 +47,9 @@ def _action_in(record: Record) -> Action | None:
         return of_members(orjson.loads(record.value))
     except (InvalidAction, orjson.JSONDecodeError):
         return None
+
+
+def act_as_json(act: Action) -> dict[str, object]:
+    """Who, what and why, and how it ended: what those who may act are shown beside the event. Never its arguments."""
+    names = ("id", "name", "state", "operator", "confirmed_by", "reason", "code", "message", "milliseconds")
+    return {name: getattr(act, name) for name in names}
