@@ -97,7 +97,7 @@ def topics_of(parts: Collection[str], settings: Settings) -> list[WantedTopic]:
         "fetch": [*doors, *requests, *occasions, DEAD_LETTERS, OBSERVATIONS],
         "reconcile": requests,
         "normalize": [*doors, *memories, VERIFICATION_EVENTS, DEAD_LETTERS],
-        "project": [VERIFICATION_EVENTS, DEAD_LETTERS],
+        "project": [VERIFICATION_EVENTS, ALERTS, alert_handling(), DEAD_LETTERS, OBSERVATIONS],
         "alert": [
             *(VERIFICATION_EVENTS, memory("alerts"), DEAD_LETTERS, OBSERVATIONS, memory("alerts.observations")),
             *(ALERTS, ALERT_DELIVERIES, alert_handling()),

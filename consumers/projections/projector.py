@@ -1,67 +1,111 @@
-"""The projecting stage: verification events in, rows of the read model out."""
+"""The projecting stage: events, alerts, what was done about them, dead letters and observations in, rows out."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
+import structlog
+
 from consumers.errors import ProjectionUnavailable
-from consumers.events import Decoded, decode
-from consumers.projections import writing
+from consumers.projections import positions
+from consumers.projections.positions import Overtaken
+from consumers.projections.reading import NAME, TOPICS, Read
 from consumers.projections.store import Store
 from runtime import metrics
 from runtime.eventlog import Batch, EventLog, Record, Start
 from runtime.stage import Handled, Stage
 from schemas.deadletter import DeadLetterReason
 from schemas.registry import RegistryError
-from schemas.topics import VERIFICATION_EVENTS
 
-NAME = "project"
+_log = structlog.get_logger(__name__)
+
 _PAGE = 500
 _DEAD_LETTERS = metrics.DEAD_LETTERS.labels(NAME, DeadLetterReason.UNDECODABLE_RECORD)
 
 
 class Projector:
-    """Keeps the read model level with the log. ``handle`` may be repeated: rows are keyed by event and folded anew.
+    """Keeps the read model level with the log. ``handle`` may be repeated: what was applied is not applied again.
 
-    The read model stores its own position with its rows. Where that lies behind the group's (an older copy of the
-    database was put back, or it was deleted) what is missing is read from the log first.
+    The read model stores its own position of each partition with its rows. Where that lies behind the group's (an older
+    copy of the database was put back, it was deleted, or rebuilt) what is missing is read from the log first.
     """
 
     def __init__(self, store: Store, log: EventLog) -> None:
         self._store = store
         self._log = log
+        self._positions: dict[tuple[str, int], int] = {}
 
     async def begin(self) -> None:
         """The read model is level with the log's end: an empty or older database is filled before anything new comes.
 
         Raises ``ProjectionUnavailable``, and the log's and the registry's errors.
         """
-        positions = await writing.positions(self._store, VERIFICATION_EVENTS)
-        async for page in self._pages(None, positions, None):
-            await self._write_page(page)
+        self._positions.clear()
+        for topic in TOPICS:
+            ends = await self._log.ends(topic)
+            at = {partition: await self._position(topic, partition) for partition in ends}
+            if any(at[partition] < end for partition, end in ends.items()):
+                await self._fill(topic, at)
+
+    async def _fill(self, topic: str, at: Start) -> None:
+        """All partitions in one scan; whoever is overtaken in one of them goes on behind the other projector."""
+        async for page in self._pages(topic, None, at, None):
+            try:
+                await self._apply(page)
+            except Overtaken:
+                await self._catch_up(topic, page[-1].partition, page[-1].offset + 1)
 
     async def handle(self, batch: Batch) -> Handled:
-        """The rows hold the batch's events and all before them; emitted are dead letters of the records that are none.
+        """The rows hold the batch and all before it; emitted are dead letters of the records that are not what they
+        should be.
 
         Raises ``ProjectionUnavailable``, and the log's and the registry's errors.
         """
-        await self._catch_up(batch)
-        decoded = await decode(batch.records, NAME)
-        await self._write(batch.partition, decoded, batch.next_offset)
-        return Handled(decoded.dead_letters, partial(_DEAD_LETTERS.inc, len(decoded.dead_letters)))
+        if (batch.topic, batch.partition) not in self._positions:
+            await self._meet(batch)
+        await self._catch_up(batch.topic, batch.partition, batch.start)
+        try:
+            read = await self._apply(batch.records)
+        except Overtaken:
+            await self._catch_up(batch.topic, batch.partition, batch.next_offset)
+            read = await TOPICS[batch.topic](batch.records)
+        return Handled(read.dead_letters, partial(_DEAD_LETTERS.inc, read.bad))
 
-    async def _catch_up(self, batch: Batch) -> None:
-        """Writes what lies between the read model's position and the batch; its dead letters were emitted long ago."""
-        position = await writing.position(self._store, batch.topic, batch.partition)
-        if position < batch.start:
-            async for page in self._pages(batch.partition, position, batch.start):
-                await self._write_page(page)
+    async def _meet(self, batch: Batch) -> None:
+        """A read model that is ahead of the whole log belonged to another one: it is told all of this one."""
+        at = await self._position(batch.topic, batch.partition)
+        if at >= batch.next_offset and at > (await self._log.ends(batch.topic)).get(batch.partition, at):
+            _log.warning("the log was replaced: read from its beginning", topic=batch.topic, partition=batch.partition)
+            await positions.forget(self._store, batch.topic, batch.partition)
+            self._positions[batch.topic, batch.partition] = 0
 
-    async def _pages(self, partition: int | None, start: Start, end: int | None) -> AsyncIterator[list[Record]]:
+    async def _catch_up(self, topic: str, partition: int, end: int) -> None:
+        """Writes what lies between the read model's position and ``end``; its dead letters were emitted long ago.
+
+        Where another projector reads the same just now, this one goes on behind it.
+        """
+        while (at := await self._position(topic, partition)) < end:
+            try:
+                async for page in self._pages(topic, partition, at, end):
+                    await self._apply(page)
+            except Overtaken:
+                self._positions.pop((topic, partition), None)
+            else:
+                return
+
+    async def _position(self, topic: str, partition: int) -> int:
+        """As it was last known here: whoever relies on a wrong one is ``Overtaken``."""
+        if (topic, partition) not in self._positions:
+            self._positions[topic, partition] = await positions.position(self._store, topic, partition)
+        return self._positions[topic, partition]
+
+    async def _pages(
+        self, topic: str, partition: int | None, start: Start, end: int | None
+    ) -> AsyncIterator[list[Record]]:
         """The records from ``start`` on, before ``end``; each page of one partition."""
         page: list[Record] = []
-        async for record in self._log.scan(VERIFICATION_EVENTS, partition=partition, start=start):
+        async for record in self._log.scan(topic, partition=partition, start=start):
             if end is not None and record.offset >= end:
                 break
             if page and (len(page) == _PAGE or record.partition != page[0].partition):
@@ -71,14 +115,23 @@ class Projector:
         if page:
             yield page
 
-    async def _write_page(self, page: Sequence[Record]) -> None:
-        await self._write(page[-1].partition, await decode(page, NAME), page[-1].offset + 1)
-
-    async def _write(self, partition: int, decoded: Decoded, next_offset: int) -> None:
-        async with self._store.writing() as connection:
-            await writing.move(connection, VERIFICATION_EVENTS, partition, next_offset)
-            await writing.erase(connection, decoded.erased)
-            await writing.add(connection, decoded.events)
+    async def _apply(self, records: Sequence[Record]) -> Read:
+        """What the records say, applied as far as it is new. Raises ``Overtaken``; nothing was written then."""
+        topic, partition, following = records[-1].topic, records[-1].partition, records[-1].offset + 1
+        at = await self._position(topic, partition)
+        read = await TOPICS[topic](records)
+        new = [record for record in records if record.offset >= at]
+        if new:
+            changes = read if len(new) == len(records) else await TOPICS[topic](new)
+            try:
+                async with self._store.writing() as connection:
+                    await positions.move(connection, topic, partition, at, following)
+                    await changes.apply(connection)
+            except ProjectionUnavailable:
+                self._positions.pop((topic, partition), None)
+                raise
+            self._positions[topic, partition] = following
+        return read
 
 
 def stage(store: Store, log: EventLog) -> Stage:
@@ -86,7 +139,7 @@ def stage(store: Store, log: EventLog) -> Stage:
     projector = Projector(store, log)
     return Stage(
         NAME,
-        (VERIFICATION_EVENTS,),
+        tuple(TOPICS),
         projector.handle,
         begin=projector.begin,
         retriable=(ProjectionUnavailable, RegistryError),

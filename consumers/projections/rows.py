@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields as fields_of
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from typing import Any
 
 from sqlalchemy import RowMapping
 
+from consumers.projections.bulk import Values
 from consumers.projections.fold import OrderKey, Status, join, of_decision, order_of
+from consumers.projections.waiting import Asking, WaitsFor, asks, wait_of
 from schemas.codec import event_of_fields, event_to_record
 from schemas.event import Outcome, Raw, Reason, ReasonClass, VerificationEvent
 
-Values = dict[str, Any]
-
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIELDS = frozenset(field.name for field in fields_of(VerificationEvent)) - {"raw"}
 _RAW = tuple(field.name for field in fields_of(Raw))
 
@@ -35,15 +37,18 @@ _OF_CURRENT = (
     "test",
     "reasons",
 )
-FOLDED = (*_OF_CURRENT, "subject_ref", "reopens", "order_micros", "raw_partition", "raw_offset")
+FOLDED = (*_OF_CURRENT, "subject_ref", "reopens", "order_micros", "raw_partition", "raw_offset", "waits_for")
 """The timeline's columns that ``status_row`` needs."""
 
 
 def timeline_row(event: VerificationEvent) -> Values:
-    """The event's fields, its custody pointer as columns of its own, and where it stands in time."""
+    """The event's fields, its custody pointer as columns of its own, where it stands in time and whom it asks."""
     fields = event_to_record(event)
-    raw = fields.pop("raw")
-    return fields | {f"raw_{name}": value for name, value in raw.items()} | {"order_micros": order_of(event).micros}
+    for name, value in fields.pop("raw").items():
+        fields["raw_" + name] = value
+    fields["order_micros"] = order_of(event).micros
+    fields["waits_for"] = asks(event)
+    return fields
 
 
 def event_of(row: RowMapping) -> VerificationEvent:
@@ -56,27 +61,45 @@ def reasons_of(row: RowMapping) -> tuple[Reason, ...]:
     return tuple(Reason(ReasonClass(reason["class"]), reason["code"]) for reason in row["reasons"])
 
 
-def status_row(rows: Sequence[RowMapping]) -> Values:
+def status_row(rows: Sequence[Mapping[str, Any]]) -> Values:
     """The status after all timeline rows of one verification and kind, at least one.
 
     It is the current decision's, except ``subject_ref``: where that event names no subject, the latest that does.
     """
-    by_order = {_order(row): row for row in rows}
-    current = reduce(join, (_fold(order, row) for order, row in by_order.items())).current
+    askings = {_order(row): _asking(row) for row in rows}
+    current = reduce(join, (each.state for each in askings.values())).current
     assert current is not None, "at least one row"  # noqa: S101 - the caller's promise, for the type checker
+    by_order = {_order(row): row for row in rows} if len(rows) > 1 else {current: rows[0]}
     decision = by_order[current]
-    latest_first = (row for _, row in sorted(by_order.items(), reverse=True))
-    named = next((row["subject_ref"] for row in (decision, *latest_first) if row["subject_ref"]), None)
-    return {column: decision[column] for column in _OF_CURRENT} | {
-        "subject_ref": named,
-        "first_received_at": min(row["received_at"] for row in rows),
-        "events": len(rows),
-    }
+    waits_for, since = wait_of(askings.values())
+    status = {column: decision[column] for column in _OF_CURRENT}
+    status["subject_ref"] = decision["subject_ref"] or _latest_named(by_order)
+    status["first_received_at"] = min(row["received_at"] for row in rows)
+    status["events"] = len(rows)
+    status["waits_for"] = waits_for
+    status["waits_since"] = since
+    return status
 
 
-def _order(row: RowMapping) -> OrderKey:
+def _latest_named(by_order: Mapping[OrderKey, Mapping[str, Any]]) -> str | None:
+    latest_first = (by_order[order]["subject_ref"] for order in sorted(by_order, reverse=True))
+    return next((subject_ref for subject_ref in latest_first if subject_ref), None)
+
+
+def _order(row: Mapping[str, Any]) -> OrderKey:
     return OrderKey(row["order_micros"], row["raw_partition"], row["raw_offset"], row["event_id"])
 
 
-def _fold(order: OrderKey, row: RowMapping) -> Status:
+def _asking(row: Mapping[str, Any]) -> Asking:
+    order = _order(row)
+    wanted = row["waits_for"]
+    return Asking(
+        order,
+        _fold(order, row),
+        None if wanted is None else WaitsFor(wanted),
+        _EPOCH + timedelta(microseconds=order.micros),
+    )
+
+
+def _fold(order: OrderKey, row: Mapping[str, Any]) -> Status:
     return of_decision(order, Outcome(row["outcome"]), final=row["final"], reopens=row["reopens"])

@@ -25,7 +25,7 @@ _MIGRATION_LOCK = 0x686F6F6B6C696E65
 """Held on PostgreSQL by whoever migrates: any number that is nobody else's in this database ("hookline")."""
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _POSTGRESQL = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
-"""Statements are planned for the tables as they are now, not as they were when a connection was young and they empty."""
+"""Statements are planned for the tables as they are now, not as they were when the connection was young."""
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 

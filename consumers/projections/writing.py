@@ -1,80 +1,178 @@
-"""The statements that move the read model. Each is one round trip, however many rows; all may be repeated."""
+"""What verification events change in the read model, in as few round trips as tables; all in the caller's transaction.
+
+Every table is written in one fixed order, and its rows in the order of their keys: several projectors wait for each
+other, and never in a circle.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, delete, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.projections.rows import FOLDED, Values, status_row, timeline_row
-from consumers.projections.store import Store
-from consumers.projections.tables import POSITIONS, STATUS, TIMELINE
+from consumers.projections.bulk import Statement, Values, deleting, inserting, replacing, selecting, updating
+from consumers.projections.counting import COUNTED, activity_changes, count_changes, last_seen, subjects_named
+from consumers.projections.rows import FOLDED, status_row, timeline_row
+from consumers.projections.tables import (
+    ACKNOWLEDGEMENTS,
+    ACTIVITY,
+    ALERTS,
+    COUNTS,
+    ERASURES,
+    SOURCES,
+    STATUS,
+    SUBJECTS,
+    TIMELINE,
+)
 from schemas.event import VerificationEvent
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_VERIFICATION = "provider", "verification_id"
+_KEY = (*_VERIFICATION, "kind")
+_STANDING = (*_KEY, "source", "outcome", "final", "test", "received_at", "reasons")
+_ACTIVE = "source", "provider", "kind", "received_at", "occurred_at"
 
 
-async def position(store: Store, topic: str, partition: int) -> int:
-    """The offset of the next record that the read model has not seen; 0 before the first."""
-    wanted = POSITIONS.c.topic == topic, POSITIONS.c.partition == partition
-    async with store.reading() as connection:
-        found = await connection.scalar(select(POSITIONS.c.next_offset).where(*wanted))
-    return found or 0
+def _sums(table: Table, *names: str) -> dict[str, str]:
+    return {name: f"{table.name}.{name} + excluded.{name}" for name in names}
 
 
-async def positions(store: Store, topic: str) -> dict[int, int]:
-    """The offset of the next unseen record of each partition that the read model has seen anything of."""
-    async with store.reading() as connection:
-        rows = await connection.execute(
-            select(POSITIONS.c.partition, POSITIONS.c.next_offset).where(POSITIONS.c.topic == topic)
-        )
-        return {row.partition: row.next_offset for row in rows}
+def _newer(table: Table, name: str, *, by: str) -> str:
+    """What is given where it is the newer one ``by`` that column; either may be unknown."""
+    is_newer = f"{table.name}.{by} IS NULL OR excluded.{by} > {table.name}.{by}"
+    return f"CASE WHEN {is_newer} THEN excluded.{name} ELSE {table.name}.{name} END"
 
 
-async def move(connection: AsyncConnection, topic: str, partition: int, next_offset: int) -> None:
-    """The position is ``next_offset``. Comes first in its transaction: its row keeps a second writer waiting."""
-    await _upsert(connection, POSITIONS, [{"topic": topic, "partition": partition, "next_offset": next_offset}])
+def _extreme(table: Table, sign: str, name: str) -> str:
+    return f"CASE WHEN excluded.{name} {sign} {table.name}.{name} THEN excluded.{name} ELSE {table.name}.{name} END"
 
 
-async def erase(connection: AsyncConnection, keys: Collection[str]) -> None:
-    """Nothing is left of the verifications with these event keys (``<provider>:<verification_id>``)."""
-    if not keys:
-        return
-    pairs = [tuple(key.split(":", 1)) for key in keys]
-    for table in (TIMELINE, STATUS):
-        await connection.execute(delete(table).where(tuple_(table.c.provider, table.c.verification_id).in_(pairs)))
+_IN_ORDER = ", ".join(f"{STATUS.name}.{name}" for name in _KEY)
+_ADD_TIMELINE = inserting(TIMELINE, "DO NOTHING", ("event_id",))
+_OLD_STATUS = selecting(STATUS, _KEY, _STANDING, f"ORDER BY {_IN_ORDER} {{locked}}")
+_TOLD = selecting(TIMELINE, _KEY, FOLDED)
+_PUT_STATUS = replacing(STATUS)
+_NAME_SUBJECT = updating(
+    SUBJECTS,
+    {
+        "source": _extreme(SUBJECTS, ">", "source"),
+        "subject_kind": (
+            "CASE WHEN excluded.subject_kind = 'UNKNOWN' THEN subject_verifications.subject_kind "
+            "WHEN subject_verifications.subject_kind = 'UNKNOWN' THEN excluded.subject_kind "
+            f"ELSE {_extreme(SUBJECTS, '>', 'subject_kind')} END"
+        ),
+        "first_named_at": _extreme(SUBJECTS, "<", "first_named_at"),
+        "last_named_at": _extreme(SUBJECTS, ">", "last_named_at"),
+        "test": "subject_verifications.test OR excluded.test",
+    },
+)
+ADD_COUNTS = updating(COUNTS, _sums(COUNTS, "verifications"))
+_NO_COUNTS = Statement(f"{deleting(COUNTS, COUNTED).sql} AND verifications = 0", COUNTS, COUNTED)
+ADD_ACTIVITY = updating(
+    ACTIVITY, _sums(ACTIVITY, *(c.name for c in ACTIVITY.c if c.name not in {"source", "hour", "provider"}))
+)
+_BUDGET = "budget_at", "hour_spent", "hour_most", "day_spent", "day_most"
+PUT_STATE = updating(
+    SOURCES,
+    {name: _newer(SOURCES, name, by=name) for name in ("last_callback_at", "last_event_at")}
+    | {name: _newer(SOURCES, name, by="budget_at") for name in _BUDGET},
+)
+
+_ERASED_STATUS = deleting(STATUS, _VERIFICATION, _STANDING)
+_ERASED_TIMELINE = deleting(TIMELINE, _VERIFICATION, _ACTIVE)
+_ERASED_SUBJECTS = deleting(SUBJECTS, _VERIFICATION)
+_ERASURE = updating(ERASURES, {"erased_at": _extreme(ERASURES, ">", "erased_at")})
+_ERASED_HANDLING = Statement(
+    f"DELETE FROM {ACKNOWLEDGEMENTS.name} WHERE alert_id IN (SELECT alert_id FROM {ALERTS.name} "  # noqa: S608 - names of ours
+    "WHERE (provider, verification_id) IN (SELECT provider, verification_id FROM {given} AS given))",
+    ALERTS,
+    _VERIFICATION,
+)
+_ERASED_ALERTS = deleting(ALERTS, _VERIFICATION)
+
+Erased = Mapping[str, datetime]
+"""Event keys (``<provider>:<verification_id>``) of what was erased, and when."""
 
 
-async def add(connection: AsyncConnection, events: Sequence[VerificationEvent]) -> None:
-    """The events are in the timeline, and the statuses of their verifications are folded anew."""
-    if not events:
-        return
-    await connection.execute(
-        _insert(connection, TIMELINE).on_conflict_do_nothing(), [timeline_row(event) for event in events]
-    )
-    touched = {(event.provider, event.verification_id, event.kind.value) for event in events}
-    await _upsert(connection, STATUS, await _folded(connection, touched))
+@dataclass(slots=True)
+class _Changes:
+    """Status and timeline rows that go and come."""
+
+    old: list[Mapping[str, Any]] = field(default_factory=list)
+    new: list[Values] = field(default_factory=list)
+    taken: list[Mapping[str, Any]] = field(default_factory=list)
+    told: list[Values] = field(default_factory=list)
 
 
-async def _folded(connection: AsyncConnection, touched: Collection[tuple[str, str, str]]) -> list[Values]:
-    key = tuple_(TIMELINE.c.provider, TIMELINE.c.verification_id, TIMELINE.c.kind)
-    rows = await connection.execute(select(*(TIMELINE.c[name] for name in FOLDED)).where(key.in_(touched)))
-    return [status_row(list(group)) for _, group in groupby(sorted(rows.mappings(), key=_key), key=_key)]
+async def write(connection: AsyncConnection, events: Sequence[VerificationEvent], erased: Erased) -> None:
+    """Nothing is left of what was erased, then the events are there, and all that follows from them is level."""
+    changes = _Changes()
+    if erased:
+        await _erase(connection, erased, changes)
+    await _add(connection, events, changes)
+    await _NAME_SUBJECT.run(connection, subjects_named(changes.told))
+    await _count(connection, count_changes(changes.old, changes.new))
+    await ADD_ACTIVITY.run(connection, activity_changes(changes.taken, changes.told))
+    await PUT_STATE.run(connection, last_seen(changes.told))
 
 
-def _key(row: RowMapping) -> tuple[str, str, str]:
-    return row["provider"], row["verification_id"], row["kind"]
+async def _count(connection: AsyncConnection, counts: Sequence[Values]) -> None:
+    await ADD_COUNTS.run(connection, counts)
+    await _NO_COUNTS.run(connection, [count for count in counts if count["verifications"] < 0])
 
 
-async def _upsert(connection: AsyncConnection, table: Table, rows: list[Values]) -> None:
-    insert = _insert(connection, table)
-    others = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
-    await connection.execute(insert.on_conflict_do_update(index_elements=table.primary_key, set_=others), rows)
+async def _erase(connection: AsyncConnection, erased: Erased, changes: _Changes) -> None:
+    """Whatever is about these verifications goes; what is left is that they were erased, and when."""
+    rows = [_named(key) | {"erased_at": erased[key]} for key in sorted(erased)]
+    changes.taken += await _ERASED_TIMELINE.run(connection, rows)
+    changes.old += await _ERASED_STATUS.run(connection, rows)
+    await _ERASED_SUBJECTS.run(connection, rows)
+    await _ERASURE.run(connection, rows)
+    await erase_alerts(connection, rows)
 
 
-def _insert(connection: AsyncConnection, table: Table) -> Any:  # noqa: ANN401 - alike in use, unrelated in type
-    return _INSERTS[connection.dialect.name](table)
+async def erase_alerts(connection: AsyncConnection, verifications: Sequence[Values]) -> None:
+    """No alert is about them. An alert that another projector is writing just now is waited for."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("LOCK TABLE alerts IN SHARE ROW EXCLUSIVE MODE"))
+    await _ERASED_HANDLING.run(connection, verifications)
+    await _ERASED_ALERTS.run(connection, verifications)
+
+
+def _event_id(row: Values) -> str:
+    return str(row["event_id"])
+
+
+def _named(key: str) -> Values:
+    return dict(zip(_VERIFICATION, key.split(":", 1), strict=True))
+
+
+async def _add(connection: AsyncConnection, events: Sequence[VerificationEvent], changes: _Changes) -> None:
+    """The new among the events are in the timeline, and the statuses of their verifications are folded anew."""
+    rows = sorted(map(timeline_row, {event.event_id: event for event in reversed(events)}.values()), key=_event_id)
+    written = {row["event_id"] for row in await _ADD_TIMELINE.run(connection, rows)}
+    by_key: defaultdict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    changes.told += [row for row in rows if row["event_id"] in written]
+    for row in changes.told:
+        by_key[row["provider"], row["verification_id"], row["kind"]].append(row)
+    keys = [dict(zip(_KEY, key, strict=True)) for key in sorted(by_key)]
+    old = await _OLD_STATUS.run(connection, keys)
+    await _tell_all(connection, [{name: status[name] for name in _KEY} for status in old], by_key)
+    new = [status_row(by_key[key]) for key in sorted(by_key)]
+    await _PUT_STATUS.run(connection, new)
+    changes.old += old
+    changes.new += new
+
+
+async def _tell_all(
+    connection: AsyncConnection, keys: Sequence[Values], by_key: dict[tuple[Any, ...], list[Mapping[str, Any]]]
+) -> None:
+    """Of these, which had a status before, ``by_key`` has all rows of the timeline; of others it had them already."""
+    for key in keys:
+        by_key[tuple(key.values())] = []
+    for row in await _TOLD.run(connection, keys):
+        by_key[row["provider"], row["verification_id"], row["kind"]].append(row)

@@ -158,6 +158,14 @@ class EventLog(Protocol):
         """How many records of the topic the group has not finished; where that is thousands, at most so many."""
         ...
 
+    async def ends(self, topic: str) -> dict[int, int]:
+        """By partition, the offset after the last record that can be read now; 0 where none was ever appended.
+
+        Every record that is readable now stands before it, every later one does not. (On Kafka it may be more than one
+        after the last record, as markers of transactions have offsets too.)
+        """
+        ...
+
     async def check(self) -> None:
         """Returns when the log can be written and read now; raises ``LogUnavailable`` otherwise."""
         ...

@@ -15,7 +15,7 @@ from runtime.eventlog.kafka.cluster import Cluster
 from runtime.eventlog.kafka.connection import connection
 from runtime.eventlog.kafka.noise import quieten
 from runtime.eventlog.kafka.reader import GroupReader, Shares
-from runtime.eventlog.kafka.scanning import scan
+from runtime.eventlog.kafka.scanning import ends, scan
 from runtime.eventlog.kafka.share import closed, lost
 from runtime.eventlog.kafka.trouble import as_ours
 from runtime.eventlog.sizes import refuse_too_large
@@ -78,6 +78,10 @@ class KafkaLog:
             if count == _COUNT_AT_MOST:
                 break
         return count
+
+    async def ends(self, topic: str) -> dict[int, int]:
+        self._check_open()
+        return await ends(self._cluster, topic)
 
     async def _positions(self, topic: str, group: str) -> dict[int, int]:
         """Where the group stands in each partition; what this process finished counts before the brokers say so."""

@@ -41,6 +41,17 @@ async def scan(
                 yield record
 
 
+async def ends(cluster: Cluster, topic: str) -> dict[int, int]:
+    """See ``EventLog.ends``: where the oldest transaction that is still open begins, or all that is written ends."""
+    full = cluster.connection.full(topic)
+    wanted = [TopicPartition(full, number) for number in range(await cluster.partitions(topic))]
+    async with _consumer(cluster, topic, _POLL) as consumer:
+        with as_ours(cluster.name, f"asking where {topic} ends", cluster.deadline):
+            async with asyncio.timeout(cluster.deadline):
+                found = await consumer.end_offsets(wanted)
+    return {where.partition: offset for where, offset in found.items()}
+
+
 @asynccontextmanager
 async def _consumer(cluster: Cluster, topic: str, wait: float) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = made_consumer(cluster, wait=wait)

@@ -94,6 +94,9 @@ class SqliteLog:
     async def lag(self, topic: str, group: str) -> int:
         return await self._pool.run(count_unfinished, topic, group)
 
+    async def ends(self, topic: str) -> dict[int, int]:
+        return {0: await self._pool.run(end_of, topic)}
+
     async def check(self) -> None:
         """A row was written and read just now, each within the deadline."""
         await self._submissions.submit(Operation(self._submissions.future(), probe=True))

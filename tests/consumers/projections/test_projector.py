@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
 from consumers.errors import ProjectionUnavailable
-from consumers.projections import queries, writing
+from consumers.projections import positions, queries, writing
 from consumers.projections.projector import Projector, stage
 from consumers.projections.queries import StatusRow, TimelineRow
 from consumers.projections.store import Store, open_store
@@ -70,6 +70,8 @@ async def test_events_become_statuses_and_timelines(log: EventLog, store: Store)
             reasons=(),
             first_received_at=PENDING.received_at,
             events=3,
+            waits_for=None,
+            waits_since=None,
         )
     ] == statuses
     assert [(EventKind.VERIFICATION, Outcome.REJECTED)] == await outcomes(store, "scan-2")
@@ -154,7 +156,7 @@ async def test_a_batch_that_fails_in_the_middle_leaves_neither_rows_nor_position
     """Position and rows move in one transaction."""
     await append(log, PENDING)
     await work(log, stage(store, log))
-    position = await writing.position(store, VERIFICATION_EVENTS, 0)
+    position = await positions.position(store, VERIFICATION_EVENTS, 0)
     await append(log, DENIED)
 
     def broken(_rows: object) -> None:
@@ -164,7 +166,7 @@ async def test_a_batch_that_fails_in_the_middle_leaves_neither_rows_nor_position
         patch.setattr(writing, "status_row", broken)
         with pytest.raises(RuntimeError, match="the power went"):
             await work(log, stage(store, log))
-    assert position == await writing.position(store, VERIFICATION_EVENTS, 0)
+    assert position == await positions.position(store, VERIFICATION_EVENTS, 0)
     assert [PENDING] == await queries.timeline(store, "idenfy", "scan-1")
 
 
@@ -196,7 +198,7 @@ async def test_an_older_copy_of_the_database_is_brought_up_from_where_it_stood(
     await work(log, stage(store, log))
     with closing(sqlite3.connect(tmp_path / "views.db")) as connection:
         connection.execute("VACUUM INTO ?", (f"{tmp_path}/copy.db",))
-    position = await writing.position(store, VERIFICATION_EVENTS, 0)
+    position = await positions.position(store, VERIFICATION_EVENTS, 0)
     await append(log, DENIED)
     await work(log, stage(store, log))
     await append(log, APPROVED, OTHER)

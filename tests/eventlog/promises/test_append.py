@@ -74,6 +74,21 @@ async def test_scan_starts_where_it_is_told(log: EventLog) -> None:
     assert [b"3", b"4"] == values([record async for record in log.scan("t", start=positions[3].offset)])
 
 
+async def test_a_topic_ends_after_all_that_can_be_read_and_before_what_comes(log: EventLog) -> None:
+    """A topic without a record ends where its first one will be. What was emitted counts like what was appended."""
+    empty = await log.ends("t")
+    before = [await log.append("t", message("k")) for _ in range(3)]
+    between = await log.ends("t")
+    after = await log.append("t", message("k"))
+    assert {0: 0} == empty
+    assert before[-1].offset < between[0] <= after.offset
+    async with log.read(["t"], "g") as reader:
+        batch = await reader.next_batch(20.0)
+        assert batch is not None
+        await log.finish(batch, [("out", message("k"))])
+    assert [record.offset < (await log.ends("out"))[0] for record in await stored(log, "out")] == [True]
+
+
 async def test_scan_of_a_topic_without_records_ends_at_once(log: EventLog) -> None:
     assert [] == await stored(log, "never-written")
 

@@ -33,7 +33,8 @@ async def test_a_closed_log_refuses_everything_and_may_be_closed_again(log: Even
     assert batch is not None
     await log.close()
     await log.close()
-    calls = (log.append("t", message("k")), log.finish(batch, []), log.lag("t", "g"), log.check(), stored(log, "t"))
+    asking = log.lag("t", "g"), log.ends("t"), log.check(), stored(log, "t")
+    calls = (log.append("t", message("k")), log.finish(batch, []), *asking)
     for call in calls:
         with pytest.raises(LogUnavailable, match="closed"):
             await call
