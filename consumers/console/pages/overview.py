@@ -1,0 +1,52 @@
+"""Where everybody begins: what waits, what is wrong, what came last; and the search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from consumers.console.auditing import digest
+from consumers.console.console import CONSOLE
+from consumers.console.pages import places
+from consumers.console.pages.live import begun
+from consumers.console.pages.looks import looked
+from consumers.console.pages.rendering import show
+from consumers.console.pages.tallies import waiting_tallies
+from consumers.projections import queries
+from consumers.projections.queries import AlertFilter, Found, LetterFilter, VerificationFilter
+
+_GLANCE = 5
+_LATEST = 12
+_FOUND = 50
+
+
+async def overview(request: web.Request) -> web.Response:
+    """What needs somebody first."""
+    await begun(request)
+    await looked(request, "overview")
+    store = request.config_dict[CONSOLE].store
+    alerts = await queries.alerts(store, AlertFilter(acknowledged=False), limit=_GLANCE)
+    letters = await queries.dead_letters(store, LetterFilter(), limit=_GLANCE)
+    latest = await queries.verifications(store, VerificationFilter(), limit=_LATEST)
+    tallies = waiting_tallies(await queries.open_work_summary(store))
+    return show(
+        request, "overview.html", place="/", alerts=alerts, letters=letters, latest=latest.items, tallies=tallies
+    )
+
+
+async def search(request: web.Request) -> web.Response:
+    """By any reference; whoever has the whole id of one verification is taken there."""
+    await begun(request)
+    wanted = places.text(request, "q") or ""
+    found: Sequence[Found] = ()
+    if wanted:
+        await looked(request, "search", digest(wanted))
+        found = await queries.find(request.config_dict[CONSOLE].store, wanted, limit=_FOUND)
+        if len(found) == 1 and wanted in {found[0].status.verification_id, _key(found[0])}:
+            raise web.HTTPSeeOther(places.verification_path(found[0].status.provider, found[0].status.verification_id))
+    return show(request, "search.html", place="/search", query=wanted, found=found, most=_FOUND)
+
+
+def _key(found: Found) -> str:
+    return f"{found.status.provider}:{found.status.verification_id}"

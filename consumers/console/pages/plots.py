@@ -1,0 +1,96 @@
+"""Small plots as SVG, made on the server: shapes with classes, no style of their own and no script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 480.0, 56.0
+_GAP = 0.18
+"""Of a bar's room that stays empty."""
+_LEAST = 1.5
+"""Height of what is more than nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A rectangle; ``tone`` names its fill."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What stands above one place of the axis, bottom first. ``title`` says it in words."""
+
+    title: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """``words`` says what a blind reader is told of all of it."""
+
+    columns: tuple[Column, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``paths`` are the stretches without a gap, as SVG's path data; ``dots`` the points that stand alone."""
+
+    paths: tuple[str, ...]
+    dots: tuple[tuple[float, float], ...]
+    words: str
+
+
+def stacked(heights: Sequence[Sequence[tuple[int, str]]], titles: Sequence[str], words: str) -> Bars:
+    """Each column's (number, tone) on top of each other, as high as the highest column needs."""
+    most = max((sum(number for number, _ in column) for column in heights), default=0)
+    room = WIDTH / max(len(heights), 1)
+    columns = []
+    for place, (column, title) in enumerate(zip(heights, titles, strict=True)):
+        columns.append(Column(title, _bars(column, place * room + room * _GAP / 2, room * (1 - _GAP), most)))
+    return Bars(tuple(columns), words)
+
+
+def _bars(column: Sequence[tuple[int, str]], x: float, width: float, most: int) -> tuple[Bar, ...]:
+    bars, top = [], HEIGHT
+    for number, tone in column:
+        if number <= 0:
+            continue
+        height = max(number / most * HEIGHT, _LEAST)
+        top = max(top - height, 0.0)
+        bars.append(Bar(_round(x), _round(top), _round(width), _round(height), tone))
+    return tuple(bars)
+
+
+def line(values: Sequence[float | None], words: str) -> Line:
+    """Through the values, the highest at the top; where there is none the line is broken."""
+    known = [value for value in values if value is not None]
+    most = max(known, default=0.0) or 1.0
+    step = WIDTH / max(len(values) - 1, 1)
+    paths, dots, stretch = [], [], list[tuple[float, float]]()
+    for place, value in enumerate([*values, None]):
+        if value is not None:
+            stretch.append((_round(place * step), _round(HEIGHT - value / most * HEIGHT)))
+            continue
+        if len(stretch) == 1:
+            dots.append(stretch[0])
+        elif stretch:
+            paths.append("M" + "L".join(f"{x:g} {y:g}" for x, y in stretch))
+        stretch = []
+    return Line(tuple(paths), tuple(dots), words)
+
+
+def share(part: int, whole: int) -> float:
+    """Of the width, what a part of a whole takes; never more than all of it."""
+    return _round(WIDTH * min(part / whole, 1.0)) if whole > 0 else 0.0
+
+
+def _round(number: float) -> float:
+    return round(number, 2)
