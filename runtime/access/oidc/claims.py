@@ -31,7 +31,7 @@ async def checked(token: str, keys: Keys, issuer: str, audience: str) -> Claims:
     """
     try:
         header = jwt.get_unverified_header(token)
-    except PyJWTError:
+    except (PyJWTError, UnicodeError):
         raise NotAuthenticated("token: neither one of the settings nor a signed one of the issuer") from None
     algorithm, kind, name = header.get("alg"), header.get("typ"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS or "crit" in header:
@@ -101,7 +101,7 @@ def roles_of(claims: Claims, settings: OidcSettings) -> tuple[str, ...]:
     found: Any = claims
     for part in _way(settings.roles_claim, claims):
         found = found.get(part) if isinstance(found, Mapping) else None
-    values = {found} if isinstance(found, str) else {each for each in found or () if isinstance(each, str)}
+    values = [found] if isinstance(found, str) else found if isinstance(found, list) else []
     return tuple(entry.value for entry in settings.role if entry.value in values)
 
 
