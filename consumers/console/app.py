@@ -12,10 +12,9 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from consumers.console import signing_in
+from consumers.console import pages, signing_in
 from consumers.console.console import CONSOLE, STOPPING, Console
 from consumers.console.failing import answer_to
-from consumers.console.pages import rendering
 from consumers.console.problems import MoreProblems
 from consumers.console.rights import route_of
 from consumers.console.security import add_headers, guarded
@@ -58,8 +57,8 @@ def make_app(
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_stop)
     app.on_cleanup.append(_last_words)
-    app.add_routes([*_routes("api"), *signing_in.routes(), *more_routes, *_routes("pages")])
-    rendering.setup(app)
+    app.add_routes([*_routes("api"), *signing_in.routes(), *more_routes, *pages.routes()])
+    pages.setup(app)
     return app
 
 

@@ -90,7 +90,7 @@ async def leave(request: web.Request) -> web.StreamResponse:
     session = (await known(request)).session
     if session is not None:
         access.sessions.end(session)
-    response = web.Response(status=303, headers={hdrs.LOCATION: "/login", "Clear-Site-Data": '"cache", "storage"'})
+    response = web.Response(status=303, headers={hdrs.LOCATION: "/login"})
     _forget(response, access, cookie_name(access))
     return response
 

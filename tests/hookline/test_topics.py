@@ -117,6 +117,11 @@ async def test_a_start_on_the_embedded_log_asks_for_no_topics(tmp_path: Path) ->
     assert [] == await check_topics(settings(f"sqlite:///{tmp_path}/log.db", strict=True), PARTS)
 
 
+HANDLED = {
+    "verification-events", "alerts", "alert-deliveries", "memory.alert-handling", "dead-letters", "observations", "audit",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("parts", "expected"),
     [
@@ -124,7 +129,7 @@ async def test_a_start_on_the_embedded_log_asks_for_no_topics(tmp_path: Path) ->
         ({"fetch"}, {"callbacks.idenfy", "dead-letters", *FETCHING}),
         ({"reconcile"}, {"fetch-requests.idenfy"}),
         ({"alert"}, {"verification-events", "memory.alerts", "alerts", "dead-letters"}),
-        ({"console"}, {"callbacks.idenfy", "fetch-requests.idenfy", "memory.act"}),
+        ({"console"}, {"callbacks.idenfy", "fetch-requests.idenfy", "memory.act", *HANDLED}),
         ({*PARTS, "console"}, TOPICS),
     ],
 )
