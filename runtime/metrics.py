@@ -22,3 +22,8 @@ FETCH_WAITING = Gauge("hookline_fetch_waiting", "What is to be read at the vendo
 FETCH_PAUSED = Gauge("hookline_fetch_paused_seconds", "For how long nothing is asked of this account.", ["source"])
 RECONCILED = Counter("hookline_reconcile_requests_total", "Open verifications that were asked about.", ["source"])
 ACTIONS = Counter("hookline_actions_total", "Actions that ended, by how.", ["source", "action", "state"])
+ALERT_DELIVERIES = Counter(
+    "hookline_alert_deliveries_total", "What became of alerts on their way to a channel.", ["channel", "result"]
+)
+ALERTS_WAITING = Gauge("hookline_alert_deliveries_waiting", "Alerts that this channel has not taken yet.", ["channel"])
+CHANNEL_PAUSED = Gauge("hookline_alert_channel_paused_seconds", "For how long this channel is left alone.", ["channel"])

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 from typing import Generic, Protocol, TypeVar
 
 from runtime.eventlog import Record
@@ -115,11 +116,15 @@ class Waiting(Generic[D]):
             self.needless.append(needless)
         self._put(what)
 
-    def settled(self, about: Hashable, key: str) -> None:
-        """The log says that this request is of no more use."""
+    def settled(self, about: Hashable, key: str, before: float = inf) -> None:
+        """The log says that this request is of no more use, at the offset ``before``: what stands after that is due."""
         known = self._waiting.get(about)
-        if known is not None and known.record.key == key:
+        if known is not None and known.record.key == key and known.record.offset < before:
             del self._waiting[about]
+
+    def idle(self) -> list[D]:
+        """What waits and is not being done."""
+        return list(self._waiting.values())
 
     def _put(self, what: D) -> None:
         """Its place in the order is taken once, however many join it meanwhile."""
