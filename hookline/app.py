@@ -18,7 +18,7 @@ _MODULES = {
     "reconcile": "reconcile",
     "normalize": "stages",
     "project": "stages",
-    "alert": "stages",
+    "alert": "alert",
     "console": "console",
     "status": "verification",
     "timeline": "verification",

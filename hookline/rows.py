@@ -156,8 +156,9 @@ def _dead_letter_line(row: Row) -> str:
 
 
 def _alert_line(row: Row) -> str:
-    named = f"{row['provider']}:{row['verification_id']}"
-    return f"{when(row['raised_at'])}  {row['severity']}  {row['rule']}  {named}  {row['message']}"
+    named = f"{row['provider']}:{row['verification_id']}" if row["verification_id"] else row["source"] or "hookline"
+    marks = [f"({row['count']} times)"] * (row["count"] > 1) + ["TEST"] * row["test"]
+    return "  ".join((when(row["raised_at"]), row["severity"], row["rule"], named, row["message"], *marks))
 
 
 EVENTS = View(lambda record: event_to_record(event_from_record(record)), _event_line, prepare_events)

@@ -116,9 +116,7 @@ class Observer:
         fresh = sorted(path for path, count in words.items() if count)
         if not fresh:
             return []
-        more = f" and {len(fresh) - _SHOWN_WORDS} more" if len(fresh) > _SHOWN_WORDS else ""
-        message = f"{seen.provider} says what no table has: {', '.join(fresh[:_SHOWN_WORDS])}{more}."
-        finding = self._marked(numbers.of_account(seen, message, *fresh))
+        finding = self._marked(numbers.of_account(seen, unmapped(seen.provider, fresh), *fresh))
         return [alert_of(rule, finding, sum(words.values()))]
 
     def _heard(self, seen: Observation) -> None:
@@ -150,10 +148,7 @@ class Observer:
         about = f"source:{source}"
         if self._kept.is_cooling(rule, about, now) or not self._kept.is_new(rule, about, (at.isoformat(),), now):
             return []
-        message = (
-            f"{account.provider} has not called back to source {source} since {at:%Y-%m-%d %H:%M} UTC; usually about "
-            f"{rhythm.missing:.0f} callbacks would have come since."
-        )
+        message = silence(account.provider, source, at, rhythm.missing)
         seen = Observation(ObservationKind.TICK, now, account.provider, source)
         finding = replace(numbers.of_account(seen, message), fact=(at.isoformat(),), test=account.test)
         self._kept.cooled(rule, about, finding, now)
@@ -174,6 +169,20 @@ class Observer:
 
 def _about(finding: Finding) -> str:
     return f"{finding.provider}:{finding.verification_id}"
+
+
+def silence(provider: str, source: str, since: datetime, missing: float) -> str:
+    """The message of ``vendor-silent``."""
+    return (
+        f"{provider} has not called back to source {source} since {since:%Y-%m-%d %H:%M} UTC; usually about "
+        f"{missing:.0f} callbacks would have come since."
+    )
+
+
+def unmapped(provider: str, paths: Sequence[str]) -> str:
+    """The message of ``unmapped-words``: some of the paths, and never a value."""
+    more = f" and {len(paths) - _SHOWN_WORDS} more" if len(paths) > _SHOWN_WORDS else ""
+    return f"{provider} says what no table has: {', '.join(paths[:_SHOWN_WORDS])}{more}."
 
 
 def _clamped(seen: Observation, record: Record) -> Observation:

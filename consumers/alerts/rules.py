@@ -92,6 +92,11 @@ def event_matches(rule: Rule, event: VerificationEvent, known: Known) -> Finding
     fits = rule.event is None or rule.event.fits(event)
     if not fits or not (rule.status is None or rule.status.fits(known.standing, known.contradictions)):
         return None
+    return matched(rule, event)
+
+
+def matched(rule: Rule, event: VerificationEvent) -> Finding:
+    """What an ``event-matches`` rule says of an event that fits."""
     final = "final" if event.final else "not final"
     return of_event(
         event,

@@ -18,7 +18,6 @@ _STAGES = {
     serving.FETCH: "Read at the vendors what thin callbacks left out, within each account's budget.",
     serving.NORMALIZE: "Turn callbacks into verification events.",
     serving.PROJECT: "Keep the projections: latest status and timeline.",
-    serving.ALERT: "Raise alerts on verification events.",
 }
 
 
