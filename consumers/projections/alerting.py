@@ -55,4 +55,4 @@ def _row(table: Table, handling: Handling) -> Values:
     values = asdict(handling)
     if not isinstance(handling, Acknowledgement):
         values["silence_id"] = values.pop("id")
-    return {column.name: values[column.name] for column in table.c}
+    return {name: values[name] for name in map(str, table.c.keys())}
