@@ -36,6 +36,7 @@ class Desk:
     log: EventLog
     place: str = ""
     healths: list[Health] = field(default_factory=list)
+    members: list[Delivering] = field(default_factory=list)
 
     async def raise_(self, *alerts: Alert) -> None:
         for each in alerts:
@@ -87,6 +88,7 @@ class Desk:
         by_name = {each.name: each for each in channels}
         names = tuple(by_name) if told is None else tuple(told)
         delivering = Delivering(log, by_name, lambda alert: alert.rule == "dead-letters")
+        self.members.append(delivering)
         stages = [
             routing.stage(log, by_name, lambda _rule: names),
             Stage(STAGE, (topics.ALERT_DELIVERIES,), delivering.handle, owning=delivering.owning),
