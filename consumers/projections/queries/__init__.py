@@ -11,7 +11,7 @@ from consumers.projections.queries.numbers import (
     daily_counts,
     sources,
 )
-from consumers.projections.queries.paging import InvalidCursor, Page
+from consumers.projections.queries.paging import InvalidCursor, Page, seal, unseal
 from consumers.projections.queries.printing import as_json
 from consumers.projections.queries.statuses import (
     StatusRow,
@@ -59,11 +59,13 @@ __all__ = [
     "open_verifications",
     "open_work",
     "open_work_summary",
+    "seal",
     "silences",
     "sources",
     "status",
     "subject",
     "timeline",
+    "unseal",
     "verifications",
     "version",
 ]

@@ -74,12 +74,12 @@ async def page_of(
     """
     limit = max(1, min(limit, MAX_LIMIT))
     if cursor is not None:
-        wanted = wanted.where(_after(order, _opened(cursor, question, order.keys)))
+        wanted = wanted.where(_after(order, _places(cursor, question, order.keys)))
     sorting = [key.desc() if order.newest_first else key.asc() for key in order.keys]
     async with store.reading() as connection:
         rows = (await connection.execute(wanted.order_by(*sorting).limit(limit + 1))).mappings().all()
     shown = rows[:limit]
-    following = _sealed([shown[-1][key.key] for key in order.keys], question) if len(rows) > limit else None
+    following = seal([shown[-1][key.key] for key in order.keys], question) if len(rows) > limit else None
     return Page(tuple(read(row) for row in shown), following)
 
 
@@ -111,12 +111,14 @@ def _after(order: Order, last: Sequence[object]) -> ColumnElement[bool]:
     return here < there if order.newest_first else here > there
 
 
-def _sealed(values: Sequence[object], question: str) -> str:
+def seal(values: Sequence[object], question: str) -> str:
+    """The cursor that says this, of this question."""
     plain = [(value - _EPOCH) // _MICROSECOND if isinstance(value, datetime) else value for value in values]
     return urlsafe_b64encode(orjson.dumps([question, *plain])).rstrip(b"=").decode()
 
 
-def _opened(cursor: str, question: str, keys: Keys) -> list[object]:
+def unseal(cursor: str, question: str) -> list[object]:
+    """What ``seal`` was given, moments as their microseconds. Raises ``InvalidCursor``."""
     if len(cursor) > _LONGEST_CURSOR:
         raise InvalidCursor
     try:
@@ -124,7 +126,14 @@ def _opened(cursor: str, question: str, keys: Keys) -> list[object]:
         asked, *values = orjson.loads(urlsafe_b64decode(padded))
     except (TypeError, ValueError):
         raise InvalidCursor from None
-    if asked != question or len(values) != len(keys):
+    if asked != question:
+        raise InvalidCursor
+    return values
+
+
+def _places(cursor: str, question: str, keys: Keys) -> list[object]:
+    values = unseal(cursor, question)
+    if len(values) != len(keys):
         raise InvalidCursor
     return [_value(value, key) for value, key in zip(values, keys, strict=True)]
 

@@ -1,0 +1,98 @@
+"""The bytes as they came, for those who may open them: written down before one of them is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from aiohttp import hdrs, web
+
+from consumers.console.api.answering import NothingThere
+from consumers.console.api.kinds import Text, Whole
+from consumers.console.api.operations import Answer, Asked, Operation, Parameter
+from consumers.console.auditing import audited
+from consumers.console.console import Console
+from runtime.access.identity import Role
+from runtime.errors import LogUnavailable
+from schemas import callback as callbacks
+from schemas import topics
+from schemas.callback import Callback
+from schemas.message import Undecodable
+
+OPEN = "documents.open"
+"""The right to open bodies without being an admin."""
+
+_WITHIN = 15.0
+"""Seconds that the log may take to give a record."""
+
+_ANYTHING = "application/octet-stream"
+SAFE_TYPES = (
+    "application/json",
+    "application/pdf",
+    "image/jpeg",
+    "image/png",
+    "text/plain",
+)
+"""What a browser shows at most as a picture or as text; whatever else a vendor calls it is bytes to us."""
+
+_MOST = 2**63 - 1
+
+
+async def document_at(console: Console, topic: str, partition: int, offset: int) -> Callback | None:
+    """The callback, fetched document or action that lies there; ``None`` where none does any more, or never did.
+
+    Raises ``LogUnavailable``.
+    """
+    if topic not in {topics.callbacks(source.vendor) for source in console.sources}:
+        return None
+    try:
+        async with asyncio.timeout(_WITHIN):
+            async for record in console.log.scan(topic, partition=partition, start=offset):
+                return callbacks.from_record(record) if record.offset == offset else None
+    except Undecodable:  # a tombstone stands there, or something that is nobody's document
+        return None
+    except TimeoutError:
+        raise LogUnavailable(f"the log did not give {topic}/{partition}/{offset} within {_WITHIN:g} s") from None
+    return None
+
+
+def media_type_of(document: Callback) -> str:
+    said = (document.http_header("content-type") or "").partition(";")[0].strip().lower()
+    return said if said in SAFE_TYPES else _ANYTHING
+
+
+async def _open(asked: Asked) -> web.Response:
+    topic, partition, offset = asked["topic"], asked["partition"], asked["offset"]
+    found = await document_at(asked.console, topic, partition, offset)
+    if found is None:
+        raise NothingThere("no document lies there; it may have been erased")
+    await audited(asked.request, "document", f"{topic}/{partition}/{offset}")
+    name = re.sub(r"[^A-Za-z0-9-]", "_", found.id)
+    headers = {
+        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
+        hdrs.CACHE_CONTROL: "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return web.Response(body=found.body, content_type=media_type_of(found), headers=headers)
+
+
+OPERATIONS = (
+    Operation(
+        "openDocument",
+        "GET",
+        "/documents/{topic}/{partition}/{offset}",
+        "The raw bytes of a callback, a fetched document or an action, where an event's `raw` says they lie. Who opens "
+        f"one must be an admin, or have the right `{OPEN}`; each opening is written down.",
+        "documents",
+        _open,
+        Answer("The bytes, as a file.", media_types=(*SAFE_TYPES, _ANYTHING)),
+        role=Role.ADMIN,
+        or_may=OPEN,
+        in_path=(
+            Parameter("topic", Text(), "A vendor's topic, as `callbacks.idenfy`."),
+            Parameter("partition", Whole(0, 1_000_000), "Its partition."),
+            Parameter("offset", Whole(0, _MOST), "Where it lies there."),
+        ),
+        problems=(404,),
+    ),
+)
