@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from importlib import import_module
 from time import perf_counter
 from typing import Any
 
@@ -12,7 +11,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from consumers.console import pages, signing_in
+from consumers.console import api, pages, signing_in
 from consumers.console.console import CONSOLE, STOPPING, Console
 from consumers.console.failing import answer_to
 from consumers.console.problems import MoreProblems
@@ -57,16 +56,9 @@ def make_app(
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_stop)
     app.on_cleanup.append(_last_words)
-    app.add_routes([*_routes("api"), *signing_in.routes(), *more_routes, *pages.routes()])
+    app.add_routes([*api.routes(), *signing_in.routes(), *more_routes, *pages.routes()])
     pages.setup(app)
     return app
-
-
-def _routes(package: str) -> list[web.RouteDef]:
-    try:
-        return list(import_module(f"consumers.console.{package}").routes())
-    except (AttributeError, ModuleNotFoundError):
-        return []
 
 
 async def _stop(app: web.Application) -> None:
@@ -114,4 +106,4 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
         async with asyncio.timeout(None if route_of(request) == "/live" else _WITHIN):
             return await handler(request)
     except Exception as error:
-        return await answer_to(request, error, next(iter(request.app[_MORE]), None))
+        return answer_to(request, error, next(iter(request.app[_MORE]), None))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+import aiohttp_jinja2
 import orjson
 from aiohttp import hdrs, web
 
-from consumers.console.pages.rendering import show
 from consumers.console.problems import MoreProblems, problem_of
 from consumers.console.rights import route_of
 from consumers.console.signing_in import to_login
 from runtime.access.errors import NotAuthenticated
 
 
-async def answer_to(request: web.Request, error: Exception, more: MoreProblems | None) -> web.StreamResponse:
+def answer_to(request: web.Request, error: Exception, more: MoreProblems | None) -> web.StreamResponse:
     """The answer to the error, in the form that whoever asked can read."""
     if isinstance(error, web.HTTPException) and error.status < HTTPStatus.BAD_REQUEST:
         return error  # a handler sends its caller elsewhere
@@ -24,7 +24,8 @@ async def answer_to(request: web.Request, error: Exception, more: MoreProblems |
     if isinstance(error, NotAuthenticated) and route_of(request) is not None:
         return to_login(request)
     told = orjson.loads(answer.body or b"{}")  # type: ignore[arg-type]  # bytes, as ``problem`` made it
-    page = await show(request, "error.html", answer.status, **{name: told[name] for name in ("title", "detail")})
+    context = {"status": answer.status, "title": told["title"], "detail": told["detail"]}
+    page = aiohttp_jinja2.render_template("error.html", request, context, status=answer.status)
     for name in (hdrs.RETRY_AFTER, hdrs.ALLOW):
         if name in answer.headers:
             page.headers[name] = answer.headers[name]

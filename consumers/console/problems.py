@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 import structlog
 from aiohttp import hdrs, web
 
+from consumers.alerts.handling import InvalidHandling
 from consumers.console.desk import ActionFault
 from consumers.errors import ProjectionRefused, ProjectionUnavailable
+from consumers.projections.queries import InvalidCursor
+from consumers.redriving import NotRedrivable
 from runtime.access.errors import FromElsewhere, IssuerUnavailable, NotAllowed, NotAuthenticated, TooManyTries
 from runtime.errors import LogRefused, LogUnavailable
 from runtime.problems import problem
@@ -49,6 +52,9 @@ _OURS: Mapping[type[Exception], tuple[int, str]] = {
     LogRefused: (503, "log-refused"),
     ProjectionUnavailable: (503, "read-model-unavailable"),
     ProjectionRefused: (503, "read-model-refused"),
+    InvalidCursor: (400, "invalid-cursor"),
+    InvalidHandling: (400, "invalid-request"),
+    NotRedrivable: (409, "not-redrivable"),
 }
 
 

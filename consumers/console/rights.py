@@ -15,15 +15,15 @@ OPEN = frozenset(
         "/login",
         "/login/issuer",
         "/login/back",
-        "/logout",
         "/favicon.ico",
-        "/static/{path:.*}",
         "/static",
+        "/api/v1/openapi.json",
     }
 )
-"""For everybody: they show nothing but how to come in."""
+"""For everybody: they show how to come in, and what the API is like, and nothing that is kept here."""
 
 LEAST: Mapping[str, Mapping[str, Role]] = {
+    "/logout": {"POST": VIEWER},
     "/": {"GET": VIEWER},
     "/search": {"GET": VIEWER},
     "/verifications": {"GET": VIEWER},
@@ -43,7 +43,6 @@ LEAST: Mapping[str, Mapping[str, Role]] = {
     "/live": {"GET": VIEWER},
     "/theme": {"POST": VIEWER},
     "/documents/{topic}/{partition}/{offset}": {"GET": VIEWER},
-    "/api/v1/openapi.json": {"GET": VIEWER},
     "/api/v1/verifications": {"GET": VIEWER},
     "/api/v1/verifications/{provider}/{verification_id}": {"GET": VIEWER},
     "/api/v1/verifications/{provider}/{verification_id}/timeline": {"GET": VIEWER},

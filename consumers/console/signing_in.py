@@ -35,14 +35,14 @@ async def show(request: web.Request) -> web.StreamResponse:
     """The form; with a code that signs in once, what that is for."""
     code = request.query.get("once")
     if code is None:
-        return await _form(request, request.query.get("next", "/"))
+        return _form(request, request.query.get("next", "/"))
     access = request.config_dict[ACCESS]
     access.throttle.check(request.remote)
     token = access.codes.use(code)
     session = access.begin_with_token(token) if token is not None else None
     if session is None:
         access.throttle.was_wrong(request.remote)
-        return await _form(request, "/", "This link was used before, or is too old. Ask for a new one.", 401)
+        return _form(request, "/", "This link was used before, or is too old. Ask for a new one.", 401)
     return await _come_in(request, session, request.query.get("next", "/"))
 
 
@@ -53,7 +53,7 @@ async def with_token(request: web.Request) -> web.StreamResponse:
     session = access.begin_with_token(token) if token else None
     if session is None:
         access.throttle.was_wrong(request.remote)
-        return await _form(request, wanted, "This token is nobody's. See that all of it was copied.", 401)
+        return _form(request, wanted, "This token is nobody's. See that all of it was copied.", 401)
     return await _come_in(request, session, wanted)
 
 
@@ -77,7 +77,7 @@ async def from_issuer(request: web.Request) -> web.StreamResponse:
         who, values = await issuer.signed_in(question, request.query["code"], _back(request, access))
     except (NotAuthenticated, NotAllowed) as error:
         status = 403 if isinstance(error, NotAllowed) else 401
-        return await _form(request, str((kept or {}).get("next", "/")), str(error), status)
+        return _form(request, str((kept or {}).get("next", "/")), str(error), status)
     session = access.sessions.begin(who, "oidc", values)
     response = await _come_in(request, session, str((kept or {}).get("next", "/")))
     _forget(response, access, name)
@@ -141,9 +141,9 @@ async def _come_in(request: web.Request, session: Session, wanted: str) -> web.R
     return response
 
 
-async def _form(request: web.Request, wanted: str, trouble: str = "", status: int = 200) -> web.StreamResponse:
+def _form(request: web.Request, wanted: str, trouble: str = "", status: int = 200) -> web.StreamResponse:
     access = request.config_dict[ACCESS]
-    return await show_page(
+    return show_page(
         request,
         "login.html",
         status,

@@ -61,12 +61,13 @@ class Sealer:
     def sealed(self, what: str, members: Mapping[str, object]) -> str:
         """``what`` says what it is for: what was sealed for something else is not opened."""
         content = orjson.dumps({"what": what, **members})
-        return self._fernet.encrypt_at_time(content, int(self._clock())).decode()
+        return self._fernet.encrypt_at_time(content, int(self._clock())).decode().rstrip("=")
 
     def opened(self, what: str, text: str, seconds: float) -> Mapping[str, object] | None:
         """``None`` for what we did not seal, for something else, and for what is older than so many seconds."""
         try:
-            content = self._fernet.decrypt_at_time(text.encode(), int(seconds), int(self._clock()))
+            padded = text.encode() + b"=" * (-len(text) % 4)
+            content = self._fernet.decrypt_at_time(padded, int(seconds), int(self._clock()))
         except (InvalidToken, UnicodeEncodeError):
             return None
         members: dict[str, object] = orjson.loads(content)
