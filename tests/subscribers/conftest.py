@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from runtime.eventlog import EventLog, open_log
+from runtime.settings import KafkaSettings
+from schemas import topics
+from tests.eventlog.backends import kafka_place
+from tests.servers.kafka import Kafka
+from tests.subscribers.programs import Subscriber, program
+
+TOPICS = (
+    topics.callbacks("idenfy"),
+    topics.memory("idenfy"),
+    topics.VERIFICATION_EVENTS,
+    topics.DEAD_LETTERS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Hookline's log on a real Kafka, and a service that follows it; each topic has three partitions."""
+
+    log: EventLog
+    bootstrap: str
+    prefix: str
+    service: Subscriber
+
+    @property
+    def topic(self) -> str:
+        """The name that Kafka knows the events by."""
+        return f"{self.prefix}.{topics.VERIFICATION_EVENTS}"
+
+
+@pytest.fixture(params=["aiokafka", "confluent", "java"])
+async def stream(request: pytest.FixtureRequest, tmp_path: Path, kafka: Kafka) -> AsyncIterator[Stream]:
+    """The same of every example."""
+    chosen = program(request.param)
+    async with kafka_place(tmp_path, kafka.url, 3, TOPICS) as url:
+        log = await open_log(url, is_compacted=topics.is_compacted, kafka=KafkaSettings(session_timeout=6.0))
+        prefix = url.rpartition("/")[2]
+        service = Subscriber(chosen, kafka.bootstrap, f"{prefix}.{topics.VERIFICATION_EVENTS}", tmp_path)
+        yield Stream(log, kafka.bootstrap, prefix, service)
+        await log.close()
