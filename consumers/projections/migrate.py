@@ -1,4 +1,4 @@
-"""Brings the read model's tables to the form that this program knows."""
+"""Brings the read model's tables and views to the form that this program knows: a change of either is a revision."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from consumers.errors import ProjectionRefused
+from consumers.projections import views
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(connection: Connection, database: str) -> None:
-    """The tables are at this program's revision, as far as the caller's transaction is committed.
+    """Tables and views are at this program's revision, as far as the caller's transaction is committed.
 
     The transaction must already exclude other writers; two programs that start at once then follow one another.
     Raises ``ProjectionRefused`` when a newer program has been here; its message calls the database ``database``.
@@ -34,3 +35,4 @@ def upgrade(connection: Connection, database: str) -> None:
     if present != set(scripts.get_heads()):
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        views.make(connection)

@@ -95,6 +95,7 @@ STATUS = Table(
         postgresql_where=text("waits_for IS NOT NULL"),
         sqlite_where=text("waits_for IS NOT NULL"),
     ),
+    comment="Where each verification stands, by kind. Read hookline_verifications and hookline_open_work instead.",
 )
 """``waits_for`` says whom an open verification waits for, ``waits_since`` since when: see ``waiting.py``."""
 
@@ -139,6 +140,7 @@ TIMELINE = Table(
         postgresql_where=text("kind = 'ACTION'"),
         sqlite_where=text("kind = 'ACTION'"),
     ),
+    comment="Every event, whole. Read hookline_timeline instead.",
 )
 """Every event, whole, with where it stands in time and whom one waits for while it holds the status."""
 
@@ -149,6 +151,7 @@ ERASURES = Table(
     Column("verification_id", Text, nullable=False),
     Column("erased_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("provider", "verification_id", name="verification_erasures_pk"),
+    comment="What was erased, and when last.",
 )
 """What was erased, and when last: an alert that was raised before then and is read after it must not be written."""
 
@@ -165,6 +168,7 @@ SUBJECTS = Table(
     Column("test", Boolean, nullable=False),
     PrimaryKeyConstraint("subject_ref", "provider", "verification_id", name="subject_verifications_pk"),
     Index("subject_verifications_by_verification", "provider", "verification_id"),
+    comment="Verifications by the customer's own reference. Read hookline_subjects instead.",
 )
 """Each reference of the customer's that any event of a verification named."""
 
@@ -185,6 +189,7 @@ COUNTS = Table(
         *("day", "provider", "source", "kind", "outcome", "final", "reason_class", "reason_code", "test"),
         name="daily_counts_pk",
     ),
+    comment="Statuses by day, with and without reasons. Read hookline_daily_counts and hookline_daily_reasons instead.",
 )
 """Statuses by the day (UTC) on which the event that holds them was received. A row with an empty reason counts each
 status once; the others count it once for each of its reasons.
@@ -204,6 +209,7 @@ ACTIVITY = Table(
     Column("timed", BigInteger, nullable=False),
     Column("delay_ms", BigInteger, nullable=False),
     PrimaryKeyConstraint("source", "hour", name="source_activity_pk"),
+    comment="Accounts by the hour. Read hookline_source_activity instead.",
 )
 """By account and hour: what its door answered, its events, and of how many of them (``timed``) the vendor's own time
 was known and how long, together, they took from there to us (``delay_ms``).
@@ -222,6 +228,7 @@ SOURCES = Table(
     Column("day_spent", BigInteger),
     Column("day_most", BigInteger),
     PrimaryKeyConstraint("source", name="source_state_pk"),
+    comment="Accounts as they were last heard of. Read hookline_sources instead.",
 )
 
 ALERTS = Table(
@@ -243,6 +250,7 @@ ALERTS = Table(
     PrimaryKeyConstraint("alert_id", name="alerts_pk"),
     Index("alerts_by_time", "raised_at", "alert_id"),
     Index("alerts_by_verification", "provider", "verification_id"),
+    comment="Alerts. Read hookline_alerts instead.",
 )
 
 ACKNOWLEDGEMENTS = Table(
@@ -253,6 +261,7 @@ ACKNOWLEDGEMENTS = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("note", Text, nullable=False),
     PrimaryKeyConstraint("alert_id", name="alert_acknowledgements_pk"),
+    comment="Who looks after which alert. Read hookline_alerts instead.",
 )
 
 SILENCES = Table(
@@ -268,6 +277,7 @@ SILENCES = Table(
     Column("verification_id", Text, nullable=False),
     Column("note", Text, nullable=False),
     PrimaryKeyConstraint("silence_id", name="alert_silences_pk"),
+    comment="Silences that were not ended before their time.",
 )
 """Those that were not ended before their time."""
 
@@ -291,6 +301,7 @@ DEAD_LETTERS = Table(
     PrimaryKeyConstraint("letter_key", name="dead_letters_pk"),
     Index("dead_letters_by_time", "at", "letter_key"),
     Index("dead_letters_by_callback", "callback_id"),
+    comment="What could not be processed, without bodies. Read hookline_dead_letters instead.",
 )
 """Those that were neither redriven nor erased: where each lies on its topic, and what it says. Never a body."""
 
@@ -301,4 +312,5 @@ POSITIONS = Table(
     Column("partition", Integer, nullable=False),
     Column("next_offset", BigInteger, nullable=False),
     PrimaryKeyConstraint("topic", "partition", name="projection_positions_pk"),
+    comment="How far each topic has been read. Read hookline_progress instead.",
 )
