@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-import aiohttp_jinja2
 import orjson
 from aiohttp import hdrs, web
 
+from consumers.console.pages.rendering import show
 from consumers.console.problems import MoreProblems, problem_of
 from consumers.console.rights import route_of
 from consumers.console.signing_in import to_login
@@ -25,7 +25,7 @@ def answer_to(request: web.Request, error: Exception, more: MoreProblems | None)
         return to_login(request)
     told = orjson.loads(answer.body or b"{}")  # type: ignore[arg-type]  # bytes, as ``problem`` made it
     context = {"status": answer.status, "title": told["title"], "detail": told["detail"]}
-    page = aiohttp_jinja2.render_template("error.html", request, context, status=answer.status)
+    page = show(request, "error.html", answer.status, **context)
     for name in (hdrs.RETRY_AFTER, hdrs.ALLOW):
         if name in answer.headers:
             page.headers[name] = answer.headers[name]

@@ -14,7 +14,8 @@ from consumers.console.pages.looks import looked
 from consumers.console.pages.rendering import show
 from consumers.console.pages.tallies import waiting_tallies
 from consumers.projections import queries
-from consumers.projections.queries import AlertFilter, Found, LetterFilter, VerificationFilter
+from consumers.projections.queries import AlertFilter, Found, LetterFilter, StatusRow, VerificationFilter
+from schemas.event import EventKind
 
 _GLANCE = 5
 _LATEST = 12
@@ -28,11 +29,22 @@ async def overview(request: web.Request) -> web.Response:
     store = request.config_dict[CONSOLE].store
     alerts = await queries.alerts(store, AlertFilter(acknowledged=False), limit=_GLANCE)
     letters = await queries.dead_letters(store, LetterFilter(), limit=_GLANCE)
-    latest = await queries.verifications(store, VerificationFilter(), limit=_LATEST)
+    latest = await queries.verifications(store, VerificationFilter(), limit=_LATEST * 5)
     tallies = waiting_tallies(await queries.open_work_summary(store))
     return show(
-        request, "overview.html", place="/", alerts=alerts, letters=letters, latest=latest.items, tallies=tallies
+        request,
+        "overview.html",
+        place="/",
+        alerts=alerts,
+        letters=letters,
+        latest=_of_verifications(latest.items),
+        tallies=tallies,
     )
+
+
+def _of_verifications(rows: Sequence[StatusRow]) -> Sequence[StatusRow]:
+    """Without what stands beside a verification: steps of actions, signals."""
+    return [row for row in rows if row.kind in {EventKind.VERIFICATION, EventKind.COMPANY}][:_LATEST]
 
 
 async def search(request: web.Request) -> web.Response:

@@ -47,7 +47,6 @@ def setup(app: web.Application) -> None:
         lstrip_blocks=True,
         default_helpers=False,
         finalize=visible,
-        context_processors=[_of_every_page],
     )
     environment.globals.update(words=words, Role=Role, EventKind=EventKind, Outcome=Outcome, WaitsFor=WaitsFor)
     environment.globals.update(verification_path=places.verification_path, subject_path=places.subject_path)
@@ -57,19 +56,19 @@ def setup(app: web.Application) -> None:
     environment.filters.update(count=counted, as_is=AsIs, slug=slug, first_line=first_line)
 
 
-def show(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:  # noqa: ANN401 - whatever the template names
-    """The page. Every template has what ``_of_every_page`` says beside this context."""
-    seen = {"seen": request.get(SEEN, AWAY)}
-    return aiohttp_jinja2.render_template(template, request, seen | context, status=status)
+def show(request: web.Request, template: str, code: int = 200, **context: Any) -> web.Response:  # noqa: ANN401 - whatever the template names
+    """The page, as an answer of this status. Every template has what ``_of_every_page`` says beside this context."""
+    return aiohttp_jinja2.render_template(template, request, _of_every_page(request) | context, status=code)
 
 
-async def _of_every_page(request: web.Request) -> dict[str, Any]:
-    """Who is signed in, and what goes with that; an error's page has it too."""
+def _of_every_page(request: web.Request) -> dict[str, Any]:
+    """Who is signed in, and what goes with that."""
     known = request.get(KNOWN)
     return {
         "me": known.identity if known is not None else None,
         "csrf_token": csrf_token(request),
         "theme": theme_of(request),
+        "seen": request.get(SEEN, AWAY),
         "here": request.path_qs,
         "fresh": places.without(request, "said"),
         "beginning": places.without(request, "said", "cursor") if "cursor" in request.query else "",

@@ -15,7 +15,7 @@ URGENT = (WaitsFor.REVIEWER, WaitsFor.OPERATOR, WaitsFor.CUSTOMER, WaitsFor.VEND
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many wait for one kind of somebody, tests apart, and since when the oldest does."""
+    """How many wait for one kind of somebody, tests apart. ``oldest_since`` is a test's only where all are tests."""
 
     waits_for: WaitsFor
     verifications: int
@@ -46,10 +46,11 @@ def waiting_tallies(summary: Iterable[WorkSummary]) -> Sequence[Tally]:
 
 
 def _tally(waits_for: WaitsFor, rows: Sequence[WorkSummary]) -> Tally:
+    only_tests = all(row.test for row in rows)
     return Tally(
         waits_for,
         sum(row.verifications for row in rows if not row.test),
         sum(row.verifications for row in rows if row.test),
-        min((row.oldest_since for row in rows), default=None),
+        min((row.oldest_since for row in rows if row.test is only_tests), default=None),
         tuple(sorted({row.provider for row in rows})),
     )

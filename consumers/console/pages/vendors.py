@@ -79,7 +79,7 @@ async def vendors(request: web.Request) -> web.Response:
 
 
 async def glances_of(console: Console, now: datetime) -> Sequence[Glance]:
-    """The configured accounts and those that anything was ever seen of, by vendor and name."""
+    """The configured accounts and those that anything was ever seen of, tests last, by vendor and name."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     hours = [hour - timedelta(hours=back) for back in reversed(range(_HOURS))]
     days = [now.date() - timedelta(days=back) for back in reversed(range(_DAYS))]
@@ -89,7 +89,7 @@ async def glances_of(console: Console, now: datetime) -> Sequence[Glance]:
     names = {each.name: each.vendor for each in console.sources} | {row.source: row.provider for row in states.values()}
     tests = {each.name: each.environment == "test" for each in console.sources}
     glances = []
-    for source, provider in sorted(names.items(), key=lambda each: (each[1], each[0])):
+    for source, provider in sorted(names.items(), key=lambda each: (tests.get(each[0]) is True, each[1], each[0])):
         oldest = await queries.open_work(console.store, WorkFilter(provider, source), limit=_OLDEST)
         glances.append(
             _glance(

@@ -20,7 +20,7 @@ from consumers.projections.queries import AlertFilter, StatusRow, TimelineRow
 from runtime.access.identity import Identity, Role
 from runtime.errors import LogRefused, LogUnavailable
 from schemas.action import Action
-from schemas.event import EventKind
+from schemas.event import Check, CheckResult, EventKind
 
 _log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ async def verification(request: web.Request) -> web.Response:
         place="/verifications",
         current=current,
         others=[row for row in statuses[1:] if row.kind is not EventKind.ACTION],
-        decision=next((event for event in events if event.event_id == current.event_id), None),
+        checks=_checks(events, current),
         events=list(reversed(events)),
         acts=await acts_of(console, me, events),
         alerts=(await queries.alerts(console.store, about, limit=_ALERTS)).items,
@@ -64,6 +64,15 @@ async def verification(request: web.Request) -> web.Response:
         offered=_offered(console, me, current),
         may_open=may_open(me),
     )
+
+
+_WORST = (CheckResult.FAIL, CheckResult.REVIEW, CheckResult.UNKNOWN, CheckResult.NOT_DONE, CheckResult.PASS)
+
+
+def _checks(events: Sequence[TimelineRow], current: StatusRow) -> Sequence[Check]:
+    """Those of the event that holds the decision, what went wrong first."""
+    found = next((event.checks for event in events if event.event_id == current.event_id), ())
+    return sorted(found, key=lambda check: _WORST.index(check.result))
 
 
 def may_open(me: Identity) -> bool:
