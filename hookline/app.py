@@ -27,6 +27,7 @@ _MODULES = {
     "actions": "look",
     "alerts": "look",
     "dead-letters": "letters",
+    "audit": "audit",
     "vendor": "vendor",
     "sandbox": "sandbox",
     "schema": "schema",

@@ -106,4 +106,5 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
         async with asyncio.timeout(None if route_of(request) == "/live" else _WITHIN):
             return await handler(request)
     except Exception as error:
-        return answer_to(request, error, next(iter(request.app[_MORE]), None))
+        more = request.app[_MORE]
+        return answer_to(request, error, more[0] if more else None)

@@ -24,8 +24,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """``may`` are patterns of what is allowed beside the role, ``vendor.action``: see ``matches``. ``via`` says how it
-    was proved: ``token``, ``oidc``, ``command line``.
+    """``may`` are patterns of what is allowed beside the role: ``vendor.action``, see ``matches``, and what
+    ``is_allowed`` names. ``via`` says how it was proved: ``token``, ``oidc``, ``command line``.
     """
 
     name: str
@@ -37,8 +37,12 @@ class Identity:
         return self.role.includes(role)
 
     def is_allowed(self, what: str) -> bool:
-        """Whether a pattern of ``may`` covers it: ``credas.override-liveness``, ``documents.open``."""
-        return matches(self.may, what)
+        """Whether ``may`` names it, as ``documents.open`` or ``documents.*``.
+
+        A star before the dot stands for vendors, so ``*.*``, which is every action there, opens no document here.
+        """
+        kind = what.partition(".")[0]
+        return matches((each for each in self.may if each.partition(".")[0] == kind), what)
 
 
 def matches(patterns: Iterable[str], what: str) -> bool:
