@@ -100,7 +100,7 @@ def dump(rhythm: Rhythm) -> dict[str, Any]:
     """JSON to be."""
     return {
         "until": rhythm.until.isoformat(),
-        "buckets": [[round(each.heard, 6), round(each.hours, 6)] for each in rhythm.buckets],
+        "buckets": [[each.heard, each.hours] for each in rhythm.buckets],
         "hour": rhythm.hour,
         "watched": rhythm.watched,
         "missing": rhythm.missing,

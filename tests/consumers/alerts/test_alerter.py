@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from consumers.alerts import alerter
 from consumers.alerts.alerter import Alerter, stage
+from consumers.alerts.rule import BUILT_IN
 from runtime.eventlog import EventLog
 from schemas import deadletter
 from schemas.alert import Alert
@@ -75,8 +76,9 @@ async def test_an_alert_is_logged_and_counted_once_it_is_finished(log: EventLog)
         "rule": "contradicting-decisions",
         "severity": "CRITICAL",
         "alert_id": alert.alert_id,
-        "verification": "idenfy:scan-1",
+        "about": "idenfy:scan-1",
         "event_ids": alert.event_ids,
+        "count": 1,
         "test": False,
     } == line
     assert before + 1 == REGISTRY.get_sample_value("hookline_alerts_total", RULE)
@@ -107,7 +109,7 @@ async def test_verifications_that_were_quiet_for_long_are_forgotten(log: EventLo
     await append(log, VERIFIED)
     await work(log, stage(log))
     await append(log, told(3, Outcome.VERIFIED, verification_id="scan-2"))
-    alerting = Alerter(log)
+    alerting = Alerter(log, tuple(BUILT_IN.values()))
     async with next_batch(log, stage(log)) as batch:
         late = [
             replace(record, appended_at=record.appended_at + alerter.REMEMBER_FOR // timedelta(microseconds=1) + 1)

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.alerts.history import MOST_SEEN, History, dump, load, observe
+from consumers.alerts.rule import BUILT_IN, CONTRADICTING_DECISIONS, PERSON_ERASED, REJECTED_FOR_FRAUD
 from consumers.projections.fold import order_of
 from schemas.alert import Alert, Severity
 from schemas.event import EventKind, Outcome, Reason, ReasonClass, VerificationEvent
 from tests.consumers.making import arrivals, told, verifications
 from tests.examples import NOON
 
+RULES = tuple(BUILT_IN[name] for name in (REJECTED_FOR_FRAUD, CONTRADICTING_DECISIONS, PERSON_ERASED))
 FRAUD = (Reason(ReasonClass.QUALITY, "BLURRED"), Reason(ReasonClass.FRAUD, "FAKE_FACE"))
 VERIFIED = told(1, Outcome.VERIFIED)
 REJECTED = told(2, Outcome.REJECTED)
@@ -29,7 +31,7 @@ def raised(events: Sequence[VerificationEvent], rule: str | None = None) -> list
     """The alerts (of one rule) after these arrivals; what is remembered goes to the log and back each time."""
     history, found = History(), list[Alert]()
     for at, one in enumerate(events):
-        history, alerts = observe(load(dump(history)), one, at)
+        history, alerts, _ = observe(load(dump(history)), one, at, RULES)
         found += alerts
     return [alert for alert in found if rule in {None, alert.rule}]
 
@@ -164,6 +166,6 @@ def test_what_is_remembered_of_a_verification_is_bounded() -> None:
     events = [told(number, Outcome.VERIFIED) for number in range(MOST_SEEN + 3)]
     history = History()
     for at, one in enumerate(events):
-        history, _ = observe(history, one, at)
+        history, _, _ = observe(history, one, at, RULES)
     assert [one.event_id for one in events[3:]] == [seen.order.event_id for seen in history.seen]
     assert MOST_SEEN + 2 == history.touched_at
