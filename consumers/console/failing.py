@@ -17,7 +17,7 @@ from runtime.access.errors import NotAuthenticated
 def answer_to(request: web.Request, error: Exception, more: MoreProblems | None) -> web.StreamResponse:
     """The answer to the error, in the form that whoever asked can read."""
     if isinstance(error, web.HTTPException) and error.status < HTTPStatus.BAD_REQUEST:
-        return error  # a handler sends its caller elsewhere
+        return web.Response(status=error.status, headers=error.headers)  # a handler sends its caller elsewhere
     answer = problem_of(error, more)
     if not _is_for_people(request):
         return answer
