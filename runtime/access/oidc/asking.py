@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import orjson
-from aiohttp import BasicAuth, ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 
 from runtime.access.errors import IssuerUnavailable
 from runtime.settings import OidcSettings
@@ -32,11 +32,11 @@ class Asking:
         async with self._told(url), self._http.get(self._checked(url), allow_redirects=False) as answer:
             return await _read(answer)
 
-    async def post(self, url: str, form: Mapping[str, str], auth: BasicAuth | None) -> tuple[int, Document]:
+    async def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, Document]:
         """The answer's status and its members, whatever they say. Raises ``IssuerUnavailable``."""
         async with (
             self._told(url),
-            self._http.post(self._checked(url), data=form, auth=auth, allow_redirects=False) as answer,
+            self._http.post(self._checked(url), data=form, headers=headers, allow_redirects=False) as answer,
         ):
             return answer.status, await _read(answer, any_status=True)
 

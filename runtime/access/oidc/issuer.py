@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import quote_plus, urlencode, urlsplit
-
-from aiohttp import BasicAuth
 
 from runtime.access.errors import IssuerUnavailable, NotAllowed, NotAuthenticated
 from runtime.access.identity import Identity
@@ -111,14 +109,15 @@ class Issuer:
 
     def _proved(
         self, form: Mapping[str, str], configuration: Configuration
-    ) -> tuple[Mapping[str, str], BasicAuth | None]:
+    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """With the client's secret, where it has one, in the way that the issuer takes it (RFC 6749, 2.3.1)."""
         if self._secret is None:
-            return form, None
+            return form, {}
         secret = self._secret.value.decode()
         if configuration.posts_secret:
-            return {**form, "client_secret": secret}, None
-        return form, BasicAuth(quote_plus(self._settings.client_id), quote_plus(secret))
+            return {**form, "client_secret": secret}, {}
+        pair = f"{quote_plus(self._settings.client_id)}:{quote_plus(secret)}"
+        return form, {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
 
     async def _key_set(self) -> object:
         return await self._http.get((await self._discovery.configuration()).jwks)
