@@ -74,7 +74,8 @@ class OpenWork:
 
     async def _opened(self) -> Store:
         if self._store is None:
-            self._store = await self._stack.enter_async_context(open_store(self._url))
+            # Its tables are the projector's: until it has made them, these rules wait.
+            self._store = await self._stack.enter_async_context(open_store(self._url, migrates=False))
         return self._store
 
     async def _look(self, store: Store, now: datetime) -> AsyncGenerator[Found]:
