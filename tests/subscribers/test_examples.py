@@ -9,7 +9,9 @@ import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import reduce
 from io import BytesIO
+from random import Random
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
@@ -17,6 +19,7 @@ import fastavro
 from aiohttp import ClientSession
 from aiokafka import AIOKafkaProducer
 
+from consumers.projections import fold
 from normalizers import stage as normalizer
 from runtime.eventlog import EventLog
 from runtime.stage import Health, run_stage
@@ -122,6 +125,46 @@ async def test_kill_9_loses_nothing_and_does_nothing_twice(stream: Stream) -> No
         await service.stopped(process)
     assert ids(events) == service.seen()
     assert len(events) == len(service.standing())
+
+
+async def test_it_stands_where_hookline_says_whatever_order_its_events_came_in(stream: Stream) -> None:
+    """Sixty verifications of up to six events, told late, early, twice and reopened, against Hookline's own fold."""
+    dice = Random(7)  # noqa: S311 - orders, not secrets
+    events = [each for number in range(60) for each in _history(number, dice)]
+    arriving = events + dice.sample(events, 40)
+    dice.shuffle(arriving)
+    for start in range(0, len(arriving), 50):
+        await append(stream.log, arriving[start : start + 50])
+    async with stream.service.running() as process:
+        await until(lambda: stream.service.seen() == ids(events), START)
+        await stream.service.stopped(process)
+    assert _folded(events) == stream.service.standing()
+
+
+def _history(number: int, dice: Random) -> list[VerificationEvent]:
+    return [
+        decided(
+            number * 10 + each,
+            verification_id=f"scan-{number}",
+            outcome=dice.choice(list(Outcome)),
+            final=dice.random() < 0.5,
+            reopens=dice.random() < 0.2,
+            occurred_at=None if dice.random() < 0.3 else NOON + timedelta(minutes=dice.randrange(5)),
+            received_at=NOON + timedelta(minutes=each),
+        )
+        for each in range(dice.randrange(1, 7))
+    ]
+
+
+def _folded(events: Sequence[VerificationEvent]) -> dict[str, tuple[str, bool]]:
+    found: dict[str, tuple[str, bool]] = {}
+    by_id = {each.event_id: each for each in events}
+    for key in {each.key for each in events}:
+        status = reduce(fold.join, [fold.of(each) for each in events if each.key == key], fold.Status())
+        assert status.current is not None
+        current = by_id[status.current.event_id]
+        found[key] = current.outcome.value, current.final
+    return found
 
 
 async def _has_seen_more(service: Subscriber) -> None:
