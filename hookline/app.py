@@ -17,7 +17,7 @@ _MODULES = {
     "fetch": "stages",
     "reconcile": "reconcile",
     "normalize": "stages",
-    "project": "stages",
+    "project": "project",
     "alert": "alert",
     "console": "console",
     "status": "verification",

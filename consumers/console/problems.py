@@ -34,6 +34,9 @@ MoreProblems = Callable[[Exception], web.Response | None]
 
 def problem_of(error: Exception, more: MoreProblems | None = None) -> web.Response:
     """The answer to any error. What is a fault of ours is logged, and its words are told to nobody."""
+    if isinstance(error, TimeoutError):
+        _log.error("answering took too long", exc_info=error)
+        return problem(503, "too-slow", "this took longer than it may; ask for less, or again later")
     for known in (_of_ours, more, _of_http):
         found = known(error) if known is not None else None
         if found is not None:

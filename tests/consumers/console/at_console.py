@@ -120,9 +120,13 @@ async def _asked(http: ClientSession, method: str, url: str, **more: Any) -> Ans
 
 @asynccontextmanager
 async def console_at(
-    log: EventLog, folder: Path, access: Access | None = None, more: Sequence[web.RouteDef] = ()
+    log: EventLog,
+    folder: Path,
+    access: Access | None = None,
+    more: Sequence[web.RouteDef] = (),
+    drain: float = 1.0,
 ) -> AsyncIterator[At]:
-    """The whole console, actions included; its read model has no row."""
+    """The whole console, actions included; its read model has no row. ``drain``: seconds that actions have to end."""
     access = access or access_of(known_tokens())
     async with (
         open_store(f"sqlite:///{folder}/views.db") as store,
@@ -130,7 +134,7 @@ async def console_at(
         ClientSession() as http,
     ):
         app = make_app(Console(store, log, access), [*action_routes(ready), *more], problem_of)
-        async with listening(make_runner(app, 1.0), "127.0.0.1:0", "console.listen") as url:
+        async with listening(make_runner(app, drain), "127.0.0.1:0", "console.listen") as url:
             yield At(url, log, store, access, app, http)
 
 
