@@ -8,7 +8,7 @@ from aiohttp import web
 
 from consumers.alerts import handling
 from consumers.console.api.answering import NothingThere, answer, answer_page, written
-from consumers.console.api.kinds import Choice, Flag, Text, Whole
+from consumers.console.api.kinds import NAME, Choice, Flag, Text, Whole
 from consumers.console.api.lookups import TEST, asked_for, told_of
 from consumers.console.api.operations import (
     PAGED,
@@ -34,7 +34,7 @@ _LONGEST_SILENCE = timedelta(days=90)
 _ABOUT = ("rule", "provider", "source", "verification_id")
 """What a silence may be about. One about nothing would silence everything."""
 
-_RULE = Parameter("rule", Text(), "The rule's name in the settings.")
+_RULE = Parameter("rule", NAME, "The rule's name in the settings.")
 _ALERT = Parameter("alert_id", Text(), "The alert's id.")
 _SILENCE = Parameter("silence_id", Text(), "The silence's id.")
 _NOTE = Parameter(

@@ -8,7 +8,7 @@ import re
 from aiohttp import hdrs, web
 
 from consumers.console.api.answering import NothingThere
-from consumers.console.api.kinds import Text, Whole
+from consumers.console.api.kinds import NAME, Whole
 from consumers.console.api.operations import Answer, Asked, Operation, Parameter
 from consumers.console.auditing import audited
 from consumers.console.console import Console
@@ -89,7 +89,7 @@ OPERATIONS = (
         role=Role.ADMIN,
         or_may=OPEN,
         in_path=(
-            Parameter("topic", Text(), "A vendor's topic, as `callbacks.idenfy`."),
+            Parameter("topic", NAME, "A vendor's topic, as `callbacks.idenfy`."),
             Parameter("partition", Whole(0, 1_000_000), "Its partition."),
             Parameter("offset", Whole(0, _MOST), "Where it lies there."),
         ),

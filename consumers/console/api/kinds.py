@@ -43,9 +43,12 @@ class _Textual:
 
 @dataclass(frozen=True, slots=True)
 class Text(_Textual):
-    """So many characters at most, and one at least unless it may be ``empty``."""
+    """So many characters at most, and one at least unless it may be ``empty``.
 
-    longest: int = 512
+    One character may be twelve bytes of an address, of which no more than 8,190 are read.
+    """
+
+    longest: int = 400
     empty: bool = False
 
     @property
@@ -56,6 +59,31 @@ class Text(_Textual):
         if (not text and not self.empty) or len(text) > self.longest:
             raise ValueError(f"must have {0 if self.empty else 1} to {self.longest} characters")
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class Matching(_Textual):
+    """A text of this form, ``told`` in words."""
+
+    pattern: re.Pattern[str]
+    told: str
+
+    @property
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": self.pattern.pattern}
+
+    def read(self, text: str) -> object:
+        if not self.pattern.fullmatch(text):
+            raise ValueError(self.told)
+        return text
+
+
+NAME = Matching(
+    re.compile("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", re.ASCII), "must be a name of letters, digits, dots and hyphens"
+)
+"""Of ours: an account, a vendor, a rule, a stage, a topic."""
+
+PLACE = Matching(re.compile("^[A-Za-z0-9_-]{1,2048}$", re.ASCII), "must be a cursor as it was given")
 
 
 @dataclass(frozen=True, slots=True)

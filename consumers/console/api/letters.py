@@ -6,7 +6,7 @@ from aiohttp import web
 
 from consumers import redriving
 from consumers.console.api.answering import NothingThere, answer, answer_page, written
-from consumers.console.api.kinds import Choice, Text
+from consumers.console.api.kinds import NAME, Choice, Text
 from consumers.console.api.lookups import asked_for, told_of
 from consumers.console.api.operations import PAGED, PROVIDER, SOURCE, Answer, Asked, Operation, Parameter
 from consumers.console.api.shapes import object_of, reference, rows_of
@@ -16,9 +16,9 @@ from consumers.projections.queries import LetterFilter, LetterRow
 from runtime.access.identity import Role
 from schemas.deadletter import DeadLetterReason
 
-_KEY = Parameter("letter_key", Text(2048), "The dead letter's key, slashes written %2F.")
+_KEY = Parameter("letter_key", Text(500), "The dead letter's key, slashes written %2F.")
 _FILTER = (
-    Parameter("stage", Text(), "The stage that could not go on."),
+    Parameter("stage", NAME, "The stage that could not go on."),
     Parameter("reason", Choice(DeadLetterReason), "Why."),
     PROVIDER,
     SOURCE,

@@ -13,9 +13,9 @@ from aiohttp import web
 
 from consumers.acts import act_as_json, acts_behind
 from consumers.console.api.answering import NothingThere, answer, answer_page
-from consumers.console.api.kinds import Choice, Flag, Instant, Text, Whole
+from consumers.console.api.kinds import NAME, Choice, Flag, Instant, Text, Whole
 from consumers.console.api.operations import PAGED, PROVIDER, SOURCE, VERIFICATION, Answer, Asked, Operation, Parameter
-from consumers.console.api.shapes import object_of, reference, rows_of
+from consumers.console.api.shapes import object_of, reference, row_with, rows_of
 from consumers.console.auditing import digest
 from consumers.projections import queries
 from consumers.projections.queries import (
@@ -44,7 +44,7 @@ TEST = Parameter("test", Flag(), "Only tests, or none of them.")
 _SUBJECT = Parameter("subject_ref", Text(), "The customer's own reference.")
 _TEXT = Parameter("q", Text(), "An id or a reference, or from four characters on the beginning of one.", required=True)
 _FOUND = Parameter("limit", Whole(1, 100), "Verifications, at most.", default=20)
-_ACTION = Parameter("action", Text(), "The action's name, as `override-liveness`.")
+_ACTION = Parameter("action", NAME, "The action's name, as `override-liveness`.")
 _FILTER = (
     PROVIDER,
     SOURCE,
@@ -70,7 +70,7 @@ _ACT: Mapping[str, Any] = object_of(
     message={"type": ["string", "null"]},
     milliseconds={"type": ["integer", "null"]},
 )
-_STEP = {"allOf": [_EVENT, object_of(action={"anyOf": [_ACT, {"type": "null"}]})]}
+_STEP = row_with(TimelineRow, action={"anyOf": [_ACT, {"type": "null"}]})
 _ACTS = {
     "type": "string",
     "enum": ["shown", "withheld", "unavailable"],
@@ -166,8 +166,6 @@ _OF_ONE = (PROVIDER, VERIFICATION)
 _STATUSES = object_of(
     provider={"type": "string"}, verification_id={"type": "string"}, statuses={"type": "array", "items": _STATUS}
 )
-_TOLD = {"allOf": [rows_of(_STEP), object_of(acts=_ACTS)]}
-
 OPERATIONS = (
     Operation(
         "listVerifications",
@@ -198,7 +196,7 @@ OPERATIONS = (
         "who acted and why.",
         "verifications",
         _timeline,
-        Answer("Its events, all of them.", _TOLD),
+        Answer("Its events, all of them.", rows_of(_STEP, acts=_ACTS)),
         in_path=_OF_ONE,
         problems=(404,),
     ),

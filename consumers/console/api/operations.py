@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from consumers.console.api.kinds import Kind, Schema, Text, Whole
+from consumers.console.api.kinds import NAME, PLACE, Kind, Schema, Text, Whole
 from consumers.console.console import CONSOLE, Console
 from runtime.access.identity import Identity, Role
 
@@ -92,9 +92,9 @@ class Operation:
     problems: tuple[int, ...] = ()
 
 
-PROVIDER = Parameter("provider", Text(), "The vendor: `idenfy`, `idverse`, `solaris`, `credas`.")
-SOURCE = Parameter("source", Text(), "The configured account at the vendor.")
+PROVIDER = Parameter("provider", NAME, "The vendor: `idenfy`, `idverse`, `solaris`, `credas`.")
+SOURCE = Parameter("source", NAME, "The configured account at the vendor.")
 VERIFICATION = Parameter("verification_id", Text(), "The vendor's id of the verification.")
-CURSOR = Parameter("cursor", Text(4096), "`next` of the page before, as it is; without one, the first page.")
+CURSOR = Parameter("cursor", PLACE, "`next` of the page before, as it is; without one, the first page.")
 LIMIT = Parameter("limit", Whole(1, 200), "Rows of a page, at most.", default=50)
 PAGED = (CURSOR, LIMIT)

@@ -27,10 +27,15 @@ def reference(row: type) -> Schema:
     return {"$ref": f"#/components/schemas/{row.__name__}"}
 
 
-def rows_of(item: Schema) -> Schema:
-    """A page: its rows, and the cursor of what follows."""
+def rows_of(item: Schema, **more: Schema) -> Schema:
+    """A page: its rows, the cursor of what follows, and what else it says."""
     following = {"type": ["string", "null"], "description": "The cursor of the next page; null when this is the last."}
-    return object_of(items={"type": "array", "items": item}, next=following)
+    return object_of(items={"type": "array", "items": item}, next=following, **more)
+
+
+def row_with(row: type, **more: Schema) -> Schema:
+    """The row's members and these."""
+    return object_of(**components([row])[row.__name__]["properties"], **more)
 
 
 def object_of(**members: Schema) -> Schema:

@@ -12,7 +12,8 @@ from tests.consumers.api.api_served import Api
     ("query", "name", "must"),
     [
         ("colour=red", "colour", "is none of this operation's parameters"),
-        ("provider=", "provider", "must have 1 to 512 characters"),
+        ("provider=", "provider", "must be a name"),
+        ("subject_ref=", "subject_ref", "must have 1 to 400 characters"),
         ("provider=a&provider=b", "provider", "is there more than once"),
         ("outcome=approved", "outcome", "must be one of UNKNOWN, PENDING"),
         ("kind=verification", "kind", "must be one of"),
@@ -25,6 +26,7 @@ from tests.consumers.api.api_served import Api
         ("since=2026-03-01T12:00:00+01:00", "since", "+ is written %2B"),
         ("since=2026-02-30T12:00:00Z", "since", "must be a moment"),
         ("cursor=nonsense", "cursor", "is none of this question's"),
+        ("cursor=not+one", "cursor", "must be a cursor as it was given"),
     ],
 )
 async def test_a_wrong_parameter_is_named_with_what_it_must_be(api: Api, query: str, name: str, must: str) -> None:
