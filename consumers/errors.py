@@ -11,3 +11,7 @@ class ProjectionUnavailable(HooklineError):
 
 class ProjectionRefused(HooklineError):
     """Change something first (another database, a newer program): this one must not be used as it stands."""
+
+
+class RebuildUnderWay(HooklineError):
+    """Wait until it has ended: somebody else rebuilds this read model. Nothing was changed."""

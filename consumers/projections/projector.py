@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
 import structlog
@@ -24,6 +24,14 @@ _PAGE = 500
 _DEAD_LETTERS = metrics.DEAD_LETTERS.labels(NAME, DeadLetterReason.UNDECODABLE_RECORD)
 
 
+Applied = Callable[[Sequence[Record]], None]
+"""Told of the records that were applied, those of one partition."""
+
+
+def _nobody(_records: Sequence[Record]) -> None:
+    return None
+
+
 class Projector:
     """Keeps the read model level with the log. ``handle`` may be repeated: what was applied is not applied again.
 
@@ -31,9 +39,10 @@ class Projector:
     copy of the database was put back, it was deleted, or rebuilt) what is missing is read from the log first.
     """
 
-    def __init__(self, store: Store, log: EventLog) -> None:
+    def __init__(self, store: Store, log: EventLog, applied: Applied = _nobody) -> None:
         self._store = store
         self._log = log
+        self._applied = applied
         self._positions: dict[tuple[str, int], int] = {}
 
     async def begin(self) -> None:
@@ -131,6 +140,7 @@ class Projector:
                 self._positions.pop((topic, partition), None)
                 raise
             self._positions[topic, partition] = following
+            self._applied(new)
         return read
 
 

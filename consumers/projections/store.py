@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,27 @@ class Store:
         async with self._transaction(engine, deadline or self._deadline) as connection:
             yield connection
 
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to PostgreSQL whose statements commit one by one, and whose locks last as long as it is open.
+
+        Its statements have no deadline but the caller's. Raises ``ProjectionUnavailable``.
+        """
+        engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self._explained(self._deadline):
+            async with engine.connect() as connection:
+                yield connection
+
+    def beside(self, schema: str) -> Store:
+        """The same database on PostgreSQL, with the tables of this schema; to be closed by whoever asked for it."""
+        return Store(_engine(self._engine.url, self._deadline, schema), self._deadline)
+
+    @property
+    def file(self) -> Path | None:
+        """Where it lies, if it is SQLite's."""
+        is_sqlite = self._engine.dialect.name == "sqlite"
+        return Path(str(self._engine.url.database)) if is_sqlite else None
+
     async def migrate(self) -> None:
         """The tables are this program's. Safe when several start at once.
 
@@ -77,9 +98,15 @@ class Store:
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine, deadline: float) -> AsyncIterator[AsyncConnection]:
-        try:
+        with self._explained(deadline):
             async with asyncio.timeout(deadline), engine.begin() as connection:
                 yield connection
+
+    @contextmanager
+    def _explained(self, deadline: float) -> Iterator[None]:
+        """The driver's errors leave here as ours."""
+        try:
+            yield
         except DBAPIError as error:
             raise _explained(self.name, error) from error
         except (TimeoutError, PoolTimeout) as error:

@@ -17,7 +17,6 @@ _STAGES = {
     serving.RECEIVE: "Receive callbacks: authenticate each, store it, answer 200.",
     serving.FETCH: "Read at the vendors what thin callbacks left out, within each account's budget.",
     serving.NORMALIZE: "Turn callbacks into verification events.",
-    serving.PROJECT: "Keep the projections: latest status and timeline.",
 }
 
 
