@@ -17,9 +17,11 @@ from tests.servers.kafka import Kafka
 
 ONE_BROKER = "[kafka]\nreplication = 1\nmin_insync = 1\npartitions = 2"
 FETCHING = {"fetch-requests.idenfy", "memory.fetch.idenfy"}
-MEMORIES = {"memory.idenfy", "memory.fetch.idenfy", "memory.alerts"}
-OWN = {"callbacks.idenfy", "verification-events", "alerts", "dead-letters", "memory.act"}
-TOPICS = {*OWN, *FETCHING, *MEMORIES}
+MEMORIES = {"memory.idenfy", "memory.fetch.idenfy", "memory.alerts", "memory.alerts.observations"}
+EVER = {"callbacks.idenfy", "verification-events", "memory.act", "memory.alert-handling", "alert-deliveries"}
+FOR_A_TIME = {"alerts", "dead-letters", "observations", "audit"}
+TOPICS = {*EVER, *FOR_A_TIME, *FETCHING, *MEMORIES}
+PROJECTED = {"verification-events", "alerts", "memory.alert-handling", "dead-letters", "observations"}
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ async def test_a_plan_changes_nothing_and_applying_it_makes_every_topic(shell: S
     assert planned == await shell.rows("topics", "plan")
     assert planned == await shell.rows("topics", "apply")
     assert [] == await shell.rows("topics", "plan")
-    assert (0, "nothing to do: 9 topics are as declared\n", "") == await shell.run("topics", "apply")
+    assert (0, f"nothing to do: {len(TOPICS)} topics are as declared\n", "") == await shell.run("topics", "apply")
 
 
 async def test_a_setting_that_changed_is_shown_with_what_it_was(shell: Shell, url: str) -> None:
@@ -58,7 +60,7 @@ async def test_a_setting_that_changed_is_shown_with_what_it_was(shell: Shell, ur
     await shell.run("topics", "apply")
     shell.environ["HOOKLINE_LOG__MAX_RECORD_BYTES"] = "5000000"
     status, output, _ = await shell.run("topics", "plan")
-    assert (0, 9) == (status, output.count("max.message.bytes = 5065536 (was 4259840)"))
+    assert (0, len(TOPICS)) == (status, output.count("max.message.bytes = 5065536 (was 4259840)"))
     assert "to be done: 9 changes; run `hookline topics apply`" in output
 
 
@@ -117,18 +119,17 @@ async def test_a_start_on_the_embedded_log_asks_for_no_topics(tmp_path: Path) ->
     assert [] == await check_topics(settings(f"sqlite:///{tmp_path}/log.db", strict=True), PARTS)
 
 
-HANDLED = {
-    "verification-events", "alerts", "alert-deliveries", "memory.alert-handling", "dead-letters", "observations", "audit",
-}  # fmt: skip
+HANDLED = {*PROJECTED, "alert-deliveries", "audit"}
 
 
 @pytest.mark.parametrize(
     ("parts", "expected"),
     [
-        ({"receive"}, {"callbacks.idenfy"}),
-        ({"fetch"}, {"callbacks.idenfy", "dead-letters", *FETCHING}),
+        ({"receive"}, {"callbacks.idenfy", "observations"}),
+        ({"fetch"}, {"callbacks.idenfy", "dead-letters", "observations", *FETCHING}),
         ({"reconcile"}, {"fetch-requests.idenfy"}),
-        ({"alert"}, {"verification-events", "memory.alerts", "alerts", "dead-letters"}),
+        ({"project"}, PROJECTED),
+        ({"alert"}, {"memory.alerts", "memory.alerts.observations", "alert-deliveries", *PROJECTED}),
         ({"console"}, {"callbacks.idenfy", "fetch-requests.idenfy", "memory.act", *HANDLED}),
         ({*PARTS, "console"}, TOPICS),
     ],
@@ -144,7 +145,9 @@ def test_what_the_log_calls_compacted_is_compacted_and_no_more() -> None:
     """
     specs = declared(["a", "b"])
     kept = {spec.name for spec in specs if spec.cleanup is Cleanup.COMPACT}
-    assert kept - {"fetch-requests.a", "fetch-requests.b"} == {spec.name for spec in specs if is_compacted(spec.name)}
+    assert kept - {"fetch-requests.a", "fetch-requests.b", "alert-deliveries"} == {
+        spec.name for spec in specs if is_compacted(spec.name)
+    }
 
 
 def test_memory_stands_after_the_topic_that_it_lies_beside() -> None:
@@ -152,7 +155,7 @@ def test_memory_stands_after_the_topic_that_it_lies_beside() -> None:
     names = [spec.name for spec in declared(["a", "b"])]
     beside = [(names.index(spec.name), spec.partitioned_like) for spec in declared(["a", "b"]) if spec.partitioned_like]
     of_vendors = {f"{topic}.{vendor}" for topic in ("callbacks", "fetch-requests") for vendor in ("a", "b")}
-    assert {*of_vendors, "verification-events"} == {name for _, name in beside}
+    assert {*of_vendors, "verification-events", "observations"} == {name for _, name in beside}
     assert all(names.index(name) < place for place, name in beside)
 
 
@@ -172,5 +175,5 @@ def test_what_cannot_be_made_again_is_never_deleted_by_time() -> None:
     """
     wanted = {topic.name: topic.config for topic in wanted_topics(settings("kafka://b:9092"))}
     kept = {name for name, config in wanted.items() if config["retention.ms"] == "-1"}
-    assert {"callbacks.idenfy", "verification-events", "memory.act", *FETCHING, *MEMORIES} == kept
+    assert {*EVER, *FETCHING, *MEMORIES} == kept
     assert {"-1"} == {config["retention.bytes"] for config in wanted.values()}
