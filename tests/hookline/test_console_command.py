@@ -22,7 +22,7 @@ CONSOLE = '[console]\nlisten = "127.0.0.1:0"\n'
 
 def address(console: Process) -> str:
     """As it stands on the line that says ready."""
-    return next(word for word in console.ready.split() if word.endswith("/actions,")).removesuffix("/actions,")
+    return console.ready.split("console on ")[1].split(",")[0]
 
 
 async def test_a_service_creates_a_verification_over_http(shell: Shell, at_idenfy: str) -> None:
