@@ -87,8 +87,8 @@ def body_of(value: bytes) -> Body:
     try:
         text = value.decode()
     except UnicodeDecodeError:
-        return Body(None, False, f"not text: {_looks_like(value)}", size, digest)
-    what, shown = "text", text
+        return Body(None, False, f"Not text: {_looks_like(value)}", size, digest)
+    what, shown = "Text", text
     try:
         shown = orjson.dumps(orjson.loads(value), option=orjson.OPT_INDENT_2).decode()
         what = "JSON, laid out for reading"

@@ -144,19 +144,25 @@ async def live(request: web.Request) -> web.StreamResponse:
 
 
 async def _tell(response: web.StreamResponse, watcher: Watcher, news: asyncio.Event, request: web.Request) -> None:
-    ends, stopping = monotonic() + _LONGEST, request.config_dict[STOPPING]
-    seen, is_live = request.query.get("seen"), None
-    while not stopping.is_set() and monotonic() < ends:
+    ends, quiet_since = monotonic() + _LONGEST, monotonic()
+    stopping, seen, is_live = request.config_dict[STOPPING], request.query.get("seen"), None
+    while not stopping.is_set() and monotonic() < ends and not _has_left(request):
         news.clear()
         version = watcher.version
         if version is not None and is_live is not (version != AWAY):
             is_live = version != AWAY
             await _send(response, "state", "Live" if is_live else "Not live: the read model does not answer")
         if version not in {None, AWAY, seen}:
-            seen = version
+            seen, quiet_since = version, monotonic()
             await _send(response, "changed", version or "")
-        if not await _either(news, stopping, _STILL_HERE):
+        if not await _either(news, stopping, _EVERY) and monotonic() - quiet_since > _STILL_HERE:
+            quiet_since = monotonic()
             await response.write(b": still here\n\n")
+
+
+def _has_left(request: web.Request) -> bool:
+    """Nobody is told of a browser that left, so each look asks."""
+    return request.transport is None or request.transport.is_closing()
 
 
 async def _send(response: web.StreamResponse, event: str, data: str) -> None:

@@ -39,18 +39,9 @@ class Bars:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """``paths`` are the stretches without a gap, as SVG's path data; ``dots`` the points that stand alone."""
-
-    paths: tuple[str, ...]
-    dots: tuple[tuple[float, float], ...]
-    words: str
-
-
-def stacked(heights: Sequence[Sequence[tuple[int, str]]], titles: Sequence[str], words: str) -> Bars:
+def stacked(heights: Sequence[Sequence[tuple[float, str]]], titles: Sequence[str], words: str) -> Bars:
     """Each column's (number, tone) on top of each other, as high as the highest column needs."""
-    most = max((sum(number for number, _ in column) for column in heights), default=0)
+    most = max((sum(number for number, _ in column) for column in heights), default=0.0)
     room = WIDTH / max(len(heights), 1)
     columns = []
     for place, (column, title) in enumerate(zip(heights, titles, strict=True)):
@@ -58,7 +49,7 @@ def stacked(heights: Sequence[Sequence[tuple[int, str]]], titles: Sequence[str],
     return Bars(tuple(columns), words)
 
 
-def _bars(column: Sequence[tuple[int, str]], x: float, width: float, most: int) -> tuple[Bar, ...]:
+def _bars(column: Sequence[tuple[float, str]], x: float, width: float, most: float) -> tuple[Bar, ...]:
     bars, top = [], HEIGHT
     for number, tone in column:
         if number <= 0:
@@ -67,24 +58,6 @@ def _bars(column: Sequence[tuple[int, str]], x: float, width: float, most: int) 
         top = max(top - height, 0.0)
         bars.append(Bar(_round(x), _round(top), _round(width), _round(height), tone))
     return tuple(bars)
-
-
-def line(values: Sequence[float | None], words: str) -> Line:
-    """Through the values, the highest at the top; where there is none the line is broken."""
-    known = [value for value in values if value is not None]
-    most = max(known, default=0.0) or 1.0
-    step = WIDTH / max(len(values) - 1, 1)
-    paths, dots, stretch = [], [], list[tuple[float, float]]()
-    for place, value in enumerate([*values, None]):
-        if value is not None:
-            stretch.append((_round(place * step), _round(HEIGHT - value / most * HEIGHT)))
-            continue
-        if len(stretch) == 1:
-            dots.append(stretch[0])
-        elif stretch:
-            paths.append("M" + "L".join(f"{x:g} {y:g}" for x, y in stretch))
-        stretch = []
-    return Line(tuple(paths), tuple(dots), words)
 
 
 def share(part: int, whole: int) -> float:

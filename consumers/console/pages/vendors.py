@@ -12,7 +12,7 @@ from consumers.console.console import CONSOLE, Console
 from consumers.console.pages import plots, when
 from consumers.console.pages.live import begun
 from consumers.console.pages.looks import looked
-from consumers.console.pages.plots import Bars, Line
+from consumers.console.pages.plots import Bars
 from consumers.console.pages.rendering import counted, show
 from consumers.projections import queries
 from consumers.projections.queries import ActivityRow, CountRow, SourceRow, StatusRow, WorkFilter
@@ -64,7 +64,7 @@ class Glance:
     refused: int
     outcomes: Bars
     decided: int
-    delays: Line
+    delays: Bars
     delay: str | None
     ages: Bars
     open: str
@@ -164,10 +164,15 @@ def _outcomes(counts: Sequence[CountRow], days: Sequence[date]) -> Bars:
 _NAMES = ("verified", "rejected or in error", "for review", "pending", "ended otherwise")
 
 
-def _delays(activity: Mapping[datetime, ActivityRow], hours: Sequence[datetime]) -> Line:
-    rows = [activity.get(hour) for hour in hours]
-    values = [row.delay_ms / row.timed if row is not None and row.timed else None for row in rows]
-    return plots.line(values, f"Average delay from the vendor to us in each hour of the last {_HOURS}")
+def _delays(activity: Mapping[datetime, ActivityRow], hours: Sequence[datetime]) -> Bars:
+    heights, titles = [], []
+    for hour in hours:
+        row = activity.get(hour)
+        average = row.delay_ms / row.timed if row is not None and row.timed else None
+        heights.append([(average or 0.0, "accent")])
+        said = "not known" if average is None else f"{when.milliseconds(average)} on average"
+        titles.append(f"{hour:%-d %b %H:00} UTC: {said}")
+    return plots.stacked(heights, titles, f"Average delay from the vendor to us in each hour of the last {_HOURS}")
 
 
 def _ages(rows: Sequence[StatusRow], now: datetime) -> Bars:

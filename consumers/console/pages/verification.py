@@ -66,7 +66,7 @@ async def verification(request: web.Request) -> web.Response:
     )
 
 
-_WORST = (CheckResult.FAIL, CheckResult.REVIEW, CheckResult.UNKNOWN, CheckResult.NOT_DONE, CheckResult.PASS)
+_WORST = (CheckResult.FAIL, CheckResult.REVIEW, CheckResult.UNKNOWN, CheckResult.PASS, CheckResult.NOT_DONE)
 
 
 def _checks(events: Sequence[TimelineRow], current: StatusRow) -> Sequence[Check]:

@@ -1,0 +1,282 @@
+"""Every page as it leaves the server: empty, full, hostile, and for each kind of person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+
+from runtime.errors import LogUnavailable
+from runtime.eventlog import EventLog
+from schemas import deadletter
+from schemas.alert import Alert, AlertScope, Severity
+from schemas.deadletter import DeadLetter, DeadLetterReason
+from schemas.event import (
+    Check,
+    CheckKind,
+    CheckResult,
+    EventKind,
+    Outcome,
+    Provenance,
+    Reason,
+    ReasonClass,
+    VerificationEvent,
+)
+from schemas.message import Message
+from tests.consumers.making import told
+from tests.consumers.pages.conftest import Site
+from tests.ingest.act.counter import VENDOR
+
+EVERYTHING = "/", "/search?q=thing-1", "/verifications", "/work", "/vendors", "/alerts", "/dead-letters", "/actions"
+EVERYBODY = "vic", "dora", "ann", "bob", "ada"
+EVIL = (
+    "</title><script>alert(1)</script>",
+    "\"><img src=x onerror='alert(1)'>",
+    "' onfocus='alert(1)' autofocus='",
+    "javascript:alert(1)",
+    "\u202egnp.exe\u2066\u2069\u200b",
+    "../../%2e%2e/?a=b#c",
+    "{{ 7 * 7 }}{% raw %}",
+    "x" * 10_000,
+)
+
+
+def alert(number: int = 1, **changes: object) -> Alert:
+    example = Alert(
+        alert_id=f"alert-{number}",
+        rule="rejected-for-fraud",
+        severity=Severity.CRITICAL,
+        provider=VENDOR,
+        source="counter",
+        verification_id="thing-1",
+        event_ids=("event-1",),
+        message="Rejected for fraud.",
+        outcome=Outcome.REJECTED,
+        test=False,
+        raised_at=datetime.now(UTC),
+    )
+    return replace(example, **changes)  # type: ignore[arg-type]  # any field
+
+
+def letter(number: int = 1, topic: str = f"callbacks.{VENDOR}", **changes: object) -> Message:
+    example = DeadLetter(
+        stage="normalize",
+        reason=DeadLetterReason.NOT_JSON,
+        detail="the body is not JSON",
+        topic=topic,
+        partition=0,
+        offset=number,
+        version="0",
+        key=f"thing-{number}/callback-{number}",
+        partition_key=f"thing-{number}",
+        headers=(("id", f"callback-{number}".encode()), ("vendor", VENDOR.encode()), ("source", b"counter")),
+        value=b"no json",
+    )
+    return deadletter.to_message(replace(example, **changes))  # type: ignore[arg-type]  # any field
+
+
+def thing(number: int = 1, outcome: Outcome = Outcome.REJECTED, **changes: object) -> VerificationEvent:
+    about = {"provider": VENDOR, "source": "counter", "verification_id": f"thing-{number}", "subject_ref": "customer-1"}
+    now = datetime.now(UTC)
+    return told(number, outcome, **{**about, "received_at": now, "occurred_at": now - timedelta(seconds=3), **changes})
+
+
+async def full(site: Site) -> None:
+    """Something of everything is there."""
+    reasons = tuple(Reason(each, f"CODE_{each}") for each in ReasonClass)
+    checks = tuple(Check(kind, kind.lower(), result, "word") for kind in CheckKind for result in CheckResult)
+    events = [
+        thing(number, outcome, reasons=reasons, checks=checks, test=number % 2 == 0)
+        for number, outcome in enumerate(Outcome, start=1)
+    ]
+    beside = [
+        thing(100 + number, Outcome.PENDING, verification_id="thing-1", kind=kind, provenance=provenance, final=False)
+        for number, (kind, provenance) in enumerate(
+            zip(EventKind, [*Provenance] * 3, strict=False),
+        )
+        if kind is not EventKind.ERASED
+    ]
+    alerts = [
+        alert(number, severity=severity, scope=scope, count=number, test=number == 2)
+        for number, (severity, scope) in enumerate(zip(Severity, AlertScope, strict=True), start=1)
+    ]
+    letters = [letter(number, reason=reason) for number, reason in enumerate(DeadLetterReason, start=1)]
+    await site.told(*events, *beside, *alerts, *letters)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_every_page_is_whole_while_there_is_nothing(site: Site, who: str) -> None:
+    """Each says what would stand there; what nobody knows is 404 in words."""
+    for path in EVERYTHING:
+        seen = await site.get(path, who)
+        assert (200, []) == (seen.status, seen.page.faults), path
+    for path in ("/verifications/counter/nobody", "/subjects/nobody", "/nothing/here"):
+        seen = await site.get(path, who)
+        assert (404, []) == (seen.status, seen.page.faults), path
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_every_page_is_whole_with_something_of_everything(site: Site, who: str) -> None:
+    await full(site)
+    for path in (*EVERYTHING, "/verifications/counter/thing-1", "/subjects/customer-1", "/alerts?severity=CRITICAL"):
+        seen = await site.get(path, who)
+        assert (200, []) == (seen.status, seen.page.faults), path
+
+
+async def test_what_vendors_write_is_text_in_every_field(site: Site) -> None:
+    """Markup, quotes, templates, marks that turn text around, words of 10,000 letters: all of it is shown as itself."""
+    clean = await _elements(site, thing(1), alert(1), letter(1), "thing-1", "customer-1")
+    for number, evil in enumerate(EVIL, start=10):
+        name = f"{evil[:150]}{number}"
+        hostile = thing(
+            number,
+            verification_id=name,
+            subject_ref=name,
+            vendor_event=evil,
+            vendor_status=evil,
+            reasons=(Reason(ReasonClass.FRAUD, evil),),
+            checks=(Check(CheckKind.FACE, evil, CheckResult.FAIL, evil),),
+            unmapped=(evil,),
+        )
+        raised = alert(number, alert_id=name, verification_id=name, rule=evil, message=evil)
+        dead = letter(number, key=f"{name}/x", detail=evil, stage=evil[:500])
+        assert clean == await _elements(site, hostile, raised, dead, name, name), evil[:40]
+
+
+async def _elements(
+    site: Site, event: VerificationEvent, raised: Alert, dead: Message, verification: str, subject: str
+) -> list[tuple[int, int, int]]:
+    """Of each page about these: its status, how many faults it has, and how many scripts and pictures."""
+    await site.told(event, raised, dead)
+    found = []
+    name, ref = quote(verification, safe=""), quote(subject, safe="")
+    for path in (*EVERYTHING, f"/search?q={name}", f"/verifications/counter/{name}", f"/subjects/{ref}",
+                 f"/actions/counter/set-state?verification={name}", f"/alerts?verification_id={name}"):  # fmt: skip
+        seen = await site.get(path)
+        found.append((seen.status, len(seen.page.faults), seen.html.count("<script") + seen.html.count("<img")))
+        assert not {"\u202e", "\u2066", "\u200b"} & set(seen.text), path
+    return found
+
+
+async def test_a_whole_id_leads_to_its_verification_and_a_reference_to_all_of_it(site: Site) -> None:
+    await site.told(thing(1), thing(2))
+    assert "/verifications/counter/thing-1" == (await site.get("/search?q=thing-1")).url.path
+    assert "/verifications/counter/thing-1" == (await site.get("/search?q=counter:thing-1")).url.path
+    by_reference = await site.get("/search?q=customer-1")
+    assert "2 verifications for “ customer-1 ”" in by_reference.text
+    assert "Nothing for “ nobody ”" in (await site.get("/search?q=nobody")).text
+
+
+async def test_an_id_may_have_any_character(site: Site) -> None:
+    """The links of one page lead to the next one."""
+    name = "a/b?c=d&e#f %2F ü+\"'<"
+    await site.told(thing(1, verification_id=name, subject_ref=name))
+    listed = await site.get("/verifications")
+    [path] = {link for link in listed.page.links if link.startswith("/verifications/counter/")}
+    one = await site.get(path)
+    assert (200, True) == (one.status, name in one.text)
+    [path] = {link for link in one.page.links if link.startswith("/subjects/")}
+    assert name in (await site.get(path)).text
+
+
+async def test_a_verification_says_what_it_came_to_and_why(site: Site) -> None:
+    """In words, beside the vendor's own."""
+    reason = Reason(ReasonClass.FRAUD, "FAKE_FACE")
+    check = Check(CheckKind.LIVENESS, "liveness", CheckResult.FAIL, "2 AutoFail")
+    await site.told(thing(1, reasons=(reason,), checks=(check,)), thing(2), alert(1))
+    text = (await site.get("/verifications/counter/thing-1", "vic")).text
+    for words in ("Rejected final", "By a person at the vendor", "Signs of fraud", "FAKE_FACE", "Liveness",
+                  "2 AutoFail", "Failed", "Rejected for fraud.", "thing-2", "the vendor called back"):  # fmt: skip
+        assert words in text, words
+    assert "What you can do" not in text
+    assert "set-state" in (await site.get("/verifications/counter/thing-1", "ann")).text
+
+
+async def test_a_test_is_called_one_wherever_it_stands(site: Site) -> None:
+    await site.told(thing(1, test=True))
+    for path in (
+        "/",
+        "/verifications",
+        "/search?q=customer-1",
+        "/subjects/customer-1",
+        "/verifications/counter/thing-1",
+    ):
+        assert "TEST" in (await site.get(path)).text, path
+    await site.told(thing(1, Outcome.VERIFIED, event_id="another", test=False))
+    assert "TEST:" not in (await site.get("/verifications/counter/thing-1")).text
+
+
+async def test_open_work_says_what_waits_for_whom(site: Site) -> None:
+    await site.told(thing(1, Outcome.NEEDS_REVIEW), thing(2, Outcome.PENDING), thing(3, Outcome.VERIFIED))
+    everything = await site.get("/work")
+    assert ("thing-1" in everything.text, "thing-2" in everything.text, "thing-3" in everything.text) == (
+        True,
+        True,
+        False,
+    )
+    reviews = await site.get("/work?waits_for=REVIEWER")
+    assert ("thing-1" in reviews.text, "thing-2" in reviews.text) == (True, False)
+    assert 400 == (await site.get("/work?waits_for=NOBODY")).status
+
+
+async def test_long_lists_go_on_and_an_old_page_begins_again(site: Site) -> None:
+    """Each verification stands on one page, whatever comes meanwhile."""
+    await site.told(*(thing(number) for number in range(1, 121)))
+    seen, path = list[str](), "/verifications?outcome=REJECTED"
+    while path:
+        page = (await site.get(path)).page
+        seen += [link.rsplit("/", 1)[1] for link in page.links if link.startswith("/verifications/counter/")]
+        path = page.following
+    assert {f"thing-{number}" for number in range(1, 121)} == set(seen)
+    assert 120 == len(seen)
+    again = await site.get("/verifications?outcome=REJECTED&cursor=of-long-ago")
+    assert (200, "outcome=REJECTED") == (again.status, again.url.query_string)
+
+
+async def test_who_looks_at_what_is_written_down_before_it_is_shown(
+    site: Site, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once while a page shows it again by itself; a search by its digest. Without the log nothing is shown."""
+    await site.told(thing(1))
+    for _ in range(3):
+        await site.get("/verifications/counter/thing-1", "vic")
+    await site.get("/search?q=customer-1", "vic")
+    await site.get("/subjects/customer-1", "vic")
+    looked = [each for each in await site.looked() if each[1] != "overview"]
+    assert [("vic", "verification", "counter:thing-1"), ("vic", "subject", "customer-1")] == [looked[0], looked[2]]
+    assert ("search", True, False) == (looked[1][1], looked[1][2].startswith("sha256:"), "customer-1" in looked[1][2])
+
+    async def away(*_: object) -> None:
+        raise LogUnavailable("the log is away")
+
+    monkeypatch.setattr(log, "append", away)
+    seen = await site.get("/verifications/counter/thing-1", "bob")
+    assert (503, False) == (seen.status, "thing-1" in seen.text)
+
+
+async def test_a_filter_that_is_none_is_refused_in_words(site: Site) -> None:
+    for query in ("outcome=GOOD", "final=perhaps", "since=yesterday", "test=1", f"source={'x' * 600}"):
+        seen = await site.get(f"/verifications?{query}")
+        assert (400, []) == (seen.status, seen.page.faults), query
+
+
+async def test_light_or_dark_is_kept_for_whoever_has_no_script(site: Site) -> None:
+    """And nobody is sent elsewhere by the form that chooses it."""
+    chosen = await site.post("/theme", {"theme": "dark", "back": "/work?test=no"})
+    assert ("/work", "test=no", True) == (chosen.url.path, chosen.url.query_string, 'data-theme="dark"' in chosen.html)
+    for back in ("//evil.example/", "/\\evil.example", "https://evil.example/"):
+        assert f"{site.url}/" == str((await site.post("/theme", {"theme": "light", "back": back})).url)
+
+
+def test_the_reader_of_pages_finds_what_is_wrong() -> None:
+    """What these tests look with sees a fault where there is one."""
+    from tests.consumers.pages.strict import Page
+
+    for html in ("<h1>a</h1><p><b>x</p></b>", "<h1 style='a'>x</h1>", "<h1 onclick='a'>x</h1>",
+                 "<h1>x</h1><script>1</script>",
+                 "<h1>x</h1><a href='https://elsewhere/'>x</a>", "<h1>x</h1><form method='post'></form>", "<p>x</p>",
+                 "<h1 id='a'>x</h1><p id='a'>y</p>", "<h1>x</h1><label for='nothing'>x</label>"):  # fmt: skip
+        assert Page(html).faults, html
+    assert [] == Page("<h1>x</h1>").faults
