@@ -1,4 +1,8 @@
-"""An alert in the words in which a channel is told of it: references only, and a link to what is known of it."""
+"""An alert in the words in which a channel is told of it: references only, and a link to what is known of it.
+
+Vendors' words and ids stand in messages, and a chat makes a link, a mention of everyone or markup of what looks like it.
+Texts are for reading: such characters are replaced there by others that look alike. A webhook's data are as they are.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ from schemas.alert import Alert, AlertScope
 from schemas.codec import alert_to_record
 
 TYPE = "hookline.alert"
+
+_LOOK_ALIKE = str.maketrans({"<": "\u2039", ">": "\u203a", "@": "\uff20", "[": "(", "]": ")", "*": "\u2217", "`": "'"})
 
 
 def link_of(alert: Alert, console: str | None) -> str | None:
@@ -27,6 +33,12 @@ def document_of(alert: Alert, console: str | None) -> dict[str, Any]:
     return {"type": TYPE, "timestamp": alert.raised_at, "data": data}
 
 
+def plain(text: str) -> str:
+    """One line that no channel reads as more than text."""
+    line = "".join(sign if sign.isprintable() else " " for sign in text)
+    return line.translate(_LOOK_ALIKE).replace("://", ": //")
+
+
 def title_of(alert: Alert) -> str:
     """One short line: how soon, of which rule, about what."""
     about = {
@@ -34,12 +46,12 @@ def title_of(alert: Alert) -> str:
         AlertScope.SOURCE: alert.source,
         AlertScope.SYSTEM: "Hookline",
     }.get(alert.scope, alert.key)
-    return f"{'TEST ' if alert.test else ''}{alert.severity}: {alert.rule}, {about}"
+    return f"{'TEST ' if alert.test else ''}{alert.severity}: {alert.rule}, {plain(about)}"
 
 
 def text_of(alert: Alert, console: str | None) -> str:
     """Plain text of a few lines."""
-    lines = [alert.message]
+    lines = [plain(alert.message)]
     if alert.count > 1:
         lines.append(f"Findings: {alert.count}")
     if alert.source:

@@ -148,3 +148,16 @@ def test_texts_are_short_and_say_what_is_a_test() -> None:
     text = text_of(system, None)
     assert "Findings: 3\n" in text
     assert "This is about a test account; nobody has to act on it." == text.splitlines()[-1]
+
+
+async def test_hostile_words_are_text_and_nothing_else(heard: Receiver) -> None:
+    """A vendor's word or id may look like a mention of everyone, a link, markup, or the next line."""
+    hostile = "<!channel> @everyone [x](https://evil.example) *b* `c` <b>\nSubject: x\x1b[31m\u202e"
+    one = alert(message=hostile, verification_id="<!here>\r\n1")
+    await send_once(channel("chat", json_url(heard), kind="apprise", timeout=10), one)
+    document = heard.heard[0].document
+    said = document["message"].split("\n")
+    assert "\u2039!channel\u203a \uff20everyone (x)(https: //evil.example)" == said[0].partition(" \u2217")[0]
+    assert "\u2217b\u2217 'c' \u2039b\u203a Subject: x (31m " == said[0].partition("example) ")[2]
+    assert "WARNING: rejected-for-fraud, idenfy \u2039!here\u203a  1" == document["title"]
+    assert f"{CONSOLE}/verifications/idenfy/%3C%21here%3E%0D%0A1" == said[-1]
