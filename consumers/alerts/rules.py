@@ -1,8 +1,9 @@
 """The rules about events, pure: an event and what was seen of its verification in, findings out.
 
 * ``rejected-for-fraud``: a final REJECTED with a reason of class FRAUD, of any kind of event.
-* ``screening-hit``: a check of kind AML, PEP or SANCTIONS that ended FAIL or REVIEW, or a reason of class SCREENING, in
-  any kind of event. What a vendor cleared again (PASS) is no hit.
+* ``screening-hit``: a check of kind AML, PEP, SANCTIONS or ADVERSE_MEDIA that ended FAIL or REVIEW, or a reason of
+  class SCREENING, in any kind of event; or an event of kind AML that says NEEDS_REVIEW or REJECTED.
+  What a vendor cleared again (PASS) is no hit.
 * ``contradicting-decisions``: two final decisions of one verification (kind VERIFICATION), one VERIFIED and one
   REJECTED, which no reopening separates. Each decision that contradicts one seen before raises one alert, so the alert
   comes whichever of the two arrives last. A reopening between them that arrives later does not take the alert back.
@@ -45,7 +46,12 @@ def rejected_for_fraud(_rule: Rule, event: VerificationEvent, _known: Known) -> 
     )
 
 
-_SCREENED = {CheckKind.AML: "AML", CheckKind.PEP: "PEP", CheckKind.SANCTIONS: "sanctions"}
+_SCREENED = {
+    CheckKind.AML: "AML",
+    CheckKind.PEP: "PEP",
+    CheckKind.SANCTIONS: "sanctions",
+    CheckKind.ADVERSE_MEDIA: "adverse media",
+}
 _HITS = frozenset({CheckResult.FAIL, CheckResult.REVIEW})
 
 
@@ -53,7 +59,8 @@ def screening_hit(_rule: Rule, event: VerificationEvent, _known: Known) -> Findi
     """Says which lists, and nothing of what stands on them."""
     lists = [_SCREENED[check.kind] for check in event.checks if check.kind in _SCREENED and check.result in _HITS]
     screened = any(reason.reason_class is ReasonClass.SCREENING for reason in event.reasons)
-    if not lists and not screened:
+    told = event.kind is EventKind.AML and event.outcome in {Outcome.NEEDS_REVIEW, Outcome.REJECTED}
+    if not lists and not screened and not told:
         return None
     named = ", ".join(dict.fromkeys(lists)) or "screening"
     return of_event(event, f"{event.provider} has a hit ({named}) about {event.verification_id}: have it looked at.")
@@ -84,7 +91,7 @@ def document_expires(_rule: Rule, event: VerificationEvent, _known: Known) -> Fi
     told = f" ({event.vendor_status})" if event.vendor_status else ""
     return of_event(
         event,
-        f"{event.provider}: the document behind verification {event.verification_id} expires or has expired{told}.",
+        f"{event.provider} tells of the expiry of the document behind verification {event.verification_id}{told}.",
     )
 
 

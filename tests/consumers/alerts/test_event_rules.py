@@ -64,6 +64,8 @@ def check(kind: CheckKind, result: CheckResult) -> Check:
             "AML, PEP",
         ),
         ({"checks": (), "reasons": (Reason(ReasonClass.SCREENING, "sanctions-and-peps"),)}, "screening"),
+        ({"checks": (check(CheckKind.ADVERSE_MEDIA, CheckResult.REVIEW),)}, "adverse media"),
+        ({"checks": (), "kind": EventKind.AML, "outcome": Outcome.NEEDS_REVIEW, "final": False}, "screening"),
     ],
 )
 def test_a_hit_in_a_screening_is_found_and_says_in_which(changes: dict[str, Any], lists: str) -> None:
@@ -84,9 +86,7 @@ def test_a_document_that_expires_is_told_with_the_vendors_word() -> None:
     """It says nothing of the verification's own outcome."""
     expiry = told(1, Outcome.UNKNOWN, kind=EventKind.DOCUMENT_EXPIRY, vendor_status="DOCUMENT_EXPIRES_WITHIN_7_DAYS")
     (alert,) = raised(BUILT_IN["document-expires"], expiry, VERIFIED, expiry)
-    expected = (
-        "idenfy: the document behind verification scan-1 expires or has expired (DOCUMENT_EXPIRES_WITHIN_7_DAYS)."
-    )
+    expected = "idenfy tells of the expiry of the document behind verification scan-1 (DOCUMENT_EXPIRES_WITHIN_7_DAYS)."
     assert (expected, Severity.INFO) == (alert.message, alert.severity)
 
 
