@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.projections.queries.paging import is_storable
@@ -67,24 +68,22 @@ async def find(store: Store, text: str, *, limit: int = 20) -> tuple[Found, ...]
         statuses = await _statuses(connection, ranks)
     found = [(rank, statuses[key]) for key, rank in ranks.items() if key in statuses]
     found.sort(key=lambda each: (each[0], -each[1].received_at.timestamp(), each[1].verification_id))
-    return tuple(Found(row, _RANKS[rank]) for rank, row in found[:limit])
+    return tuple(Found(row, _RANKS[rank]) for rank, row in found)
 
 
 async def _ranked(connection: AsyncConnection, wanted: str, limit: int) -> Mapping[_Key, int]:
     """By verification, the first rank that found it; all in one statement, each part of it a look into one index."""
     parts = [*_exact(wanted, limit), *(_beginning(wanted, limit) if len(wanted) >= MIN_PREFIX else [])]
-    rows = await connection.execute(union_all(*(select(part.subquery()) for part in parts)))
+    rows = [tuple(row) for row in await connection.execute(union_all(*(select(part.subquery()) for part in parts)))]
     ranks: dict[_Key, int] = {}
-    for provider, verification_id, rank in rows:
-        key = provider, verification_id
-        ranks[key] = min(rank, ranks.get(key, rank))
-    return ranks
+    for provider, verification_id, rank, _ in sorted(rows, key=lambda row: row[2:]):
+        ranks.setdefault((provider, verification_id), rank)
+    return dict(islice(ranks.items(), limit))
 
 
 def _exact(wanted: str, limit: int) -> Iterable[Select[Any]]:
-    named = _keys(SUBJECTS.c, 1).where(SUBJECTS.c.subject_ref == wanted)
     provider, _, verification_id = wanted.partition(":")
-    # Of one verification there is a row for each kind.
+    named = _keys(SUBJECTS.c, 1).where(SUBJECTS.c.subject_ref == wanted)
     yield _keys(STATUS.c, 0).where(STATUS.c.verification_id == wanted).limit(limit * _KINDS)
     yield _keys(STATUS.c, 0).where(STATUS.c.provider == provider, STATUS.c.verification_id == verification_id)
     yield named.order_by(SUBJECTS.c.last_named_at.desc()).limit(limit)
@@ -94,20 +93,33 @@ def _exact(wanted: str, limit: int) -> Iterable[Select[Any]]:
 
 
 def _beginning(wanted: str, limit: int) -> Iterable[Select[Any]]:
-    for rank, column, columns in ((5, STATUS.c.verification_id, STATUS.c), (6, SUBJECTS.c.subject_ref, SUBJECTS.c)):
+    """Of one verification there is a status for each kind."""
+    for rank, column, columns, most in (
+        (5, STATUS.c.verification_id, STATUS.c, limit * _KINDS),
+        (6, SUBJECTS.c.subject_ref, SUBJECTS.c, limit),
+    ):
         within = column > wanted, column < wanted + _LAST
-        yield _keys(columns, rank).where(*within).order_by(column).limit(limit * _KINDS)
+        yield _keys(columns, rank, column).where(*within).order_by(column).limit(most)
 
 
-def _keys(columns: Any, rank: int) -> Select[Any]:  # noqa: ANN401 - SQLAlchemy's collection of a table's columns
-    return select(columns.provider, columns.verification_id, literal(rank).label("rank"))
+def _keys(columns: Any, rank: int, matched: ColumnElement[str] | None = None) -> Select[Any]:  # noqa: ANN401 - SQLAlchemy's collection of a table's columns
+    """``matched`` is what those of one rank are in the order of, where not all of them are the same."""
+    said = literal("") if matched is None else matched
+    return select(columns.provider, columns.verification_id, literal(rank).label("rank"), said.label("matched"))
 
 
 async def _statuses(connection: AsyncConnection, keys: Iterable[_Key]) -> Mapping[_Key, StatusRow]:
-    pairs = list(keys)
-    if not pairs:
+    by_provider: dict[str, list[str]] = {}
+    for provider, verification_id in keys:
+        by_provider.setdefault(provider, []).append(verification_id)
+    if not by_provider:
         return {}
-    wanted: ColumnElement[bool] = tuple_(STATUS.c.provider, STATUS.c.verification_id).in_(pairs)
+    # Vendor by vendor: SQLite reads the whole table for a list of pairs.
+    wanted = or_(*(_of(provider, ids) for provider, ids in sorted(by_provider.items())))
     rows = [status_of(row) for row in (await connection.execute(select(STATUS).where(wanted))).mappings()]
     rows.sort(key=lambda row: (row.kind is EventKind.VERIFICATION, row.kind is not EventKind.ACTION, row.kind))
     return {(row.provider, row.verification_id): row for row in rows}
+
+
+def _of(provider: str, verification_ids: list[str]) -> ColumnElement[bool]:
+    return (STATUS.c.provider == provider) & STATUS.c.verification_id.in_(verification_ids)

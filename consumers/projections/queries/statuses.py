@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, func, not_, select, tuple_
 
-from consumers.projections.queries.paging import Order, Page, equal, page_of, question_of
+from consumers.projections.queries.paging import Order, Page, equal, page_of, question_of, unindexed
 from consumers.projections.rows import reasons_of
 from consumers.projections.store import Store
 from consumers.projections.tables import STATUS, SUBJECTS
@@ -174,4 +174,4 @@ def status_of(row: RowMapping) -> StatusRow:
 
 def _conditions(wanted: object, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
     named = ((name, getattr(wanted, name)) for name in names)
-    return [equal(STATUS.c[name], value) for name, value in named if value is not None]
+    return [equal(unindexed(STATUS.c[name]), value) for name, value in named if value is not None]

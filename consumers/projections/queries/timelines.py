@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import ColumnElement, literal_column, select
 
 from consumers.projections.fold import order_of
-from consumers.projections.queries.paging import Order, Page, equal, page_of, question_of
+from consumers.projections.queries.paging import Order, Page, equal, page_of, question_of, unindexed
 from consumers.projections.rows import event_of
 from consumers.projections.store import Store
 from consumers.projections.tables import TIMELINE
@@ -43,8 +43,9 @@ async def actions(
     store: Store, wanted: ActionFilter, *, cursor: str | None = None, limit: int = 50
 ) -> Page[TimelineRow]:
     """The steps of what operators did, the newest first. Raises ``InvalidCursor``, ``ProjectionUnavailable``."""
-    columns = {
-        TIMELINE.c.provider: wanted.provider,
+    provider = TIMELINE.c.provider if wanted.verification_id is not None else unindexed(TIMELINE.c.provider)
+    columns: dict[ColumnElement[str], str | None] = {
+        provider: wanted.provider,
         TIMELINE.c.verification_id: wanted.verification_id,
         TIMELINE.c.vendor_event: wanted.action,
     }

@@ -34,12 +34,14 @@ async def test_every_reference_of_a_verification_finds_it(store: Store) -> None:
 
 
 async def test_a_beginning_of_four_characters_finds_what_is_exact_first(store: Store) -> None:
-    """Then what begins with it, ids before references, the newest first; of the middle of an id nothing."""
+    """Then what begins with it, ids before references, the newest first; where that is too much, the first by their
+    text. Of the middle of an id nothing.
+    """
     for number, (name, ref) in enumerate([("abcd", "x"), ("abcd-1", "y"), ("abcd-2", "z"), ("other", "abcde")]):
         await verification(store, number, verification_id=name, subject_ref=ref)
     beginning = [("abcd-2", "verification"), ("abcd-1", "verification"), ("other", "subject")]
     assert [("abcd", "verification"), *beginning] == told(await queries.find(store, "abcd"))
-    assert [("abcd", "verification"), ("abcd-2", "verification")] == told(await queries.find(store, "abcd", limit=2))
+    assert [("abcd", "verification"), ("abcd-1", "verification")] == told(await queries.find(store, "abcd", limit=2))
     assert [] == told(await queries.find(store, "abc"))
     assert [] == told(await queries.find(store, "bcd-1"))
 
