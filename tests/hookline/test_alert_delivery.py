@@ -27,11 +27,11 @@ async def test_an_alert_whose_receipt_was_lost_comes_again_under_the_same_id(she
         async with shell.serve("alert") as first:
             log = await open_log(f"sqlite:///{shell.folder}/hookline.db", is_compacted=topics.is_compacted)
             await log.append(topics.ALERTS, alert_to_message(alert()))
-            await until(lambda: len(heard.heard) == 1)
+            await until(lambda: len(heard.heard) == 1, deadline=60)
             assert -signal.SIGKILL == await first.end(signal.SIGKILL)
         heard.mood = says(200)
         async with shell.serve("alert") as second:
-            await until(lambda: len(heard.heard) == 2)
+            await until(lambda: len(heard.heard) == 2, deadline=60)
             assert 0 == await second.end(signal.SIGTERM)
             assert second.process.stderr is not None
             said = (await second.process.stderr.read()).decode()

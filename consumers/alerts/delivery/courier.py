@@ -13,7 +13,7 @@ import structlog
 
 from consumers.alerts.delivery.channel import Channel, Outcome, Result, Send
 from consumers.alerts.delivery.outbox import Outbox
-from consumers.alerts.delivery.quiet import Quiet
+from consumers.alerts.delivery.quiet import Because, Quiet
 from consumers.alerts.delivery.requests import EXPIRED, STAGE, Delivery
 from runtime import metrics
 from runtime.errands.pauses import Breaker
@@ -24,6 +24,8 @@ from schemas.deadletter import DeadLetterReason
 _log = structlog.get_logger(__name__)
 
 _LOOK_AGAIN = 60.0
+_OLD_LOOK = 1.0
+"""Seconds: many attempts share a look at what people have done."""
 
 TellsOfLetters = Callable[[Alert], bool]
 """Whether an alert is about dead letters."""
@@ -106,8 +108,7 @@ class Courier:
         metrics.CHANNEL_PAUSED.labels(self.channel.name).set(self._breaker.wait(self.clock()))
 
     async def _deliver(self, delivery: Delivery, send: Send) -> None:
-        await self.quiet.look()
-        because = self.quiet.because(delivery.alert, datetime.now(UTC))
+        because = await self._because(delivery.alert)
         if because is not None:
             await self._settle(delivery, because)
             return
@@ -118,6 +119,14 @@ class Courier:
             await self._give_up(delivery, DeadLetterReason.PROGRAM_ERROR, type(error).__name__)
         else:
             await self._judge(delivery, outcome)
+
+    async def _because(self, alert: Alert) -> Because | None:
+        """What keeps the alert from being brought. An old look is good enough to bring it, and not to leave it."""
+        await self.quiet.look(within=_OLD_LOOK)
+        if self.quiet.because(alert, datetime.now(UTC)) is None:
+            return None
+        await self.quiet.look()
+        return self.quiet.because(alert, datetime.now(UTC))
 
     async def _judge(self, delivery: Delivery, outcome: Outcome) -> None:
         if outcome.result is Result.FAILED:

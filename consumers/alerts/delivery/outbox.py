@@ -26,6 +26,10 @@ class Outbox:
     partition: int
     _ended: set[int] = field(default_factory=set)
 
+    async def end(self) -> int:
+        """The offset after the last record."""
+        return (await self.log.ends(ALERT_DELIVERIES)).get(self.partition, 0)
+
     async def unsettled(self) -> AsyncIterator[Delivery]:
         """What nobody has settled by the time that it is given, in order."""
         self._ended = set()

@@ -35,10 +35,9 @@ class Because(StrEnum):
 
 @dataclass(slots=True)
 class Quiet:
-    """What the log's handling topic says, followed by looking at its end. ``every``: seconds between two looks."""
+    """What the log's handling topic says, followed by looking at its end."""
 
     log: EventLog
-    every: float = 1.0
     clock: Callable[[], float] = monotonic
     _next: int = 0
     _looked_at: float | None = None
@@ -46,11 +45,11 @@ class Quiet:
     _acknowledged: dict[str, None] = field(default_factory=dict)
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def look(self) -> None:
-        """``because`` knows what had been done a moment ago. Raises ``LogUnavailable``."""
+    async def look(self, within: float = 0.0) -> None:
+        """``because`` knows what had been done so many seconds ago at the latest. Raises ``LogUnavailable``."""
         async with self._looking:
             now = self.clock()
-            if self._looked_at is not None and now - self._looked_at < self.every:
+            if self._looked_at is not None and now - self._looked_at < within:
                 return
             if self._looked_at is None or now - self._looked_at > _ANEW:
                 self._next, self._silences, self._acknowledged = 0, {}, {}

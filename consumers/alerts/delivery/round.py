@@ -23,7 +23,7 @@ _DRAIN = 5.0
 
 @dataclass(slots=True)
 class Round:
-    """Deliveries before the offset ``known`` were found by reading the topic itself."""
+    """What stands before the offset ``known`` was found by reading the topic itself; batches bring the rest."""
 
     channels: Mapping[str, Channel]
     outbox: Outbox
@@ -35,10 +35,12 @@ class Round:
 
     async def fill(self) -> None:
         """As much of what nobody has settled is under way as there is room for. Raises the log's errors."""
+        self.known = await self.outbox.end()
         for courier in self._couriers.values():
             courier.waiting.left_out = False
         async for delivery in self.outbox.unsettled():
-            self.known = max(self.known, delivery.record.offset + 1)
+            if delivery.record.offset >= self.known:
+                continue
             if channel_of(delivery.record.key) in self.channels:
                 self.add(delivery)
             else:

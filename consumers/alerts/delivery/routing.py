@@ -34,7 +34,7 @@ class Router:
     def __init__(self, log: EventLog, channels: Mapping[str, Channel], channels_of: ChannelsOf) -> None:
         self._channels = channels
         self._channels_of = channels_of
-        self._quiet = Quiet(log, every=0.0)
+        self._quiet = Quiet(log)
 
     async def handle(self, batch: Batch) -> Handled:
         """Deliveries of the alerts that nobody has acknowledged or silenced, and dead letters of what is no alert."""

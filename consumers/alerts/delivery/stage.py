@@ -85,10 +85,8 @@ class Delivering:
             delivery = delivery_of(record)
         except Undecodable as error:
             return _given_up(record, DeadLetterReason.UNDECODABLE_RECORD, str(error))
-        if record.offset < known:
-            return []
         if channel_of(record.key) not in self._channels:
-            return _given_up(record, NO_CHANNEL, no_such_channel(record.key))
+            return [] if record.offset < known else _given_up(record, NO_CHANNEL, no_such_channel(record.key))
         taken.append((record, delivery))
         return []
 
@@ -98,11 +96,12 @@ class Delivering:
                 metrics.DEAD_LETTERS.labels(STAGE, header(message.headers, "dead-letter-reason")).inc()
         if not self._is_out(batch):
             return
+        own = self._rounds[batch.partition, batch.epoch]
         for record, delivery in taken:
             if delivery is None:
-                self._rounds[batch.partition, batch.epoch].settled(record.key, record.offset)
-            else:
-                self._rounds[batch.partition, batch.epoch].add(delivery)
+                own.settled(record.key, record.offset)
+            elif record.offset >= own.known:
+                own.add(delivery)
 
 
 def _given_up(record: Record, reason: DeadLetterReason, detail: str) -> list[Emit]:

@@ -1,6 +1,6 @@
 """An alert in the words in which a channel is told of it: references only, and a link to what is known of it.
 
-Vendors' words and ids stand in messages, and a chat makes a link, a mention of everyone or markup of what looks like it.
+Vendors' words and ids stand in messages, and a chat makes links, mentions of everyone and markup of what looks like it.
 Texts are for reading: such characters are replaced there by others that look alike. A webhook's data are as they are.
 """
 

@@ -203,6 +203,17 @@ async def test_a_silence_that_was_ended_silences_no_more(desk: Desk, heard: Rece
     assert [alert(2).alert_id] == heard.ids
 
 
+async def test_nothing_is_left_out_for_a_silence_that_has_ended_just_now(desk: Desk, heard: Receiver) -> None:
+    """What was seen a moment ago is good enough to bring an alert, and not to leave it."""
+    await desk.log.append(topics.alert_handling(), handling.to_message(silence(source="idenfy-us")))
+    async with desk.running(channel("ops", heard.url)):
+        await desk.raise_(alert(1))
+        await until(lambda: len(heard.heard) == 1)
+        await desk.log.append(topics.alert_handling(), handling.end_of_silence("s1"))
+        await desk.raise_(alert(2, source="idenfy-us"))
+        await until(lambda: len(heard.heard) == 2)
+
+
 async def test_a_silence_that_is_over_or_about_others_silences_nothing(desk: Desk, heard: Receiver) -> None:
     over = silence(id="over", at=NOW - timedelta(hours=2), until=NOW - timedelta(hours=1))
     for each in (over, silence(id="others", source="idenfy-us")):

@@ -52,7 +52,7 @@ def expected(steps: Sequence[Step], number: int) -> Because | None:
 async def test_it_knows_what_was_done_whenever_it_looked_in_between(steps: list[Step]) -> None:
     with TemporaryDirectory() as folder:
         log = await open_log(f"sqlite:///{Path(folder)}/log.db", is_compacted=topics.is_compacted)
-        quiet = Quiet(log, every=0.0)
+        quiet = Quiet(log)
         for what, number in steps:
             await (quiet.look() if what == "look" else do(log, what, number))
         await quiet.look()
@@ -72,17 +72,17 @@ async def test_a_silence_ends_by_itself(log: EventLog) -> None:
 async def test_it_looks_no_more_often_than_it_is_told_and_anew_after_a_long_time(log: EventLog) -> None:
     """After an hour without a look a tombstone may have gone that ended a silence."""
     now = 0.0
-    quiet = Quiet(log, every=1.0, clock=lambda: now)
-    await quiet.look()
+    quiet = Quiet(log, clock=lambda: now)
+    await quiet.look(within=1.0)
     await do(log, "silence", 1)
-    await quiet.look()
+    await quiet.look(within=1.0)
     assert quiet.because(alert(1), NOW) is None
     now = 1.0
-    await quiet.look()
+    await quiet.look(within=1.0)
     assert Because.SILENCED is quiet.because(alert(1), NOW)
     quiet._silences["s2"] = silence(2)
     now = 4000.0
-    await quiet.look()
+    await quiet.look(within=1.0)
     assert (Because.SILENCED, None) == (quiet.because(alert(1), NOW), quiet.because(alert(2), NOW))
 
 
