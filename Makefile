@@ -16,8 +16,8 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY) ## run everything on real-shaped input: callbacks in, events out
-	@$(BIN)/hookline demo
+demo: $(READY) ## run everything on real-shaped input: callbacks in, events out; ARGS=--stay goes on with the console
+	@$(BIN)/hookline demo $(ARGS)
 
 test: $(READY) ## pass the tests
 	$(BIN)/pytest

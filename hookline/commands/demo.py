@@ -14,7 +14,8 @@ from rich.live import Live
 
 from consumers.projections import queries
 from consumers.projections.store import Store, open_store
-from hookline.cli import out, run
+from hookline.cli import out, run, told_to_stop
+from hookline.consoles import console_running
 from hookline.demo.ledger import ledger
 from hookline.demo.place import place
 from hookline.demo.quiet import DemoFailed
@@ -23,6 +24,7 @@ from hookline.demo.stories import STEPS
 from hookline.demo.telling import Telling
 from hookline.everything import Everything, everything
 from hookline.sandboxes import DEV_KEY, DEV_WEBHOOK_SECRET, VENDORS, playing
+from runtime.access.identity import Identity, Role
 from runtime.observability import configure_logging
 from runtime.settings import ObservabilitySettings
 from sandbox import credas, idenfy, idverse, solaris
@@ -30,9 +32,11 @@ from schemas.event import EventKind, Outcome
 
 _HELP = """Show the whole way on real-shaped input: callbacks in, verification events out, and sums that add up.
 
-Example: hookline demo"""
+Example: hookline demo --stay"""
 
 _TIME_SCALE = 0.05
+_OWN = Identity("demo", Role.ADMIN, ("*.*",), via="demonstration")
+"""Whoever follows the link that is printed: everything here was made up, so they may do everything."""
 
 
 def register(app: typer.Typer) -> None:
@@ -45,10 +49,11 @@ def demo(
         str | None,
         typer.Option(metavar="URL", help="A Kafka cluster, kafka://host:9092; without it an embedded log."),
     ] = None,
+    stay: Annotated[bool, typer.Option("--stay", help="Go on with the console, until interrupted.")] = False,
 ) -> None:
     configure_logging(ObservabilitySettings(log_level="error"))
     with tempfile.TemporaryDirectory(prefix="hookline-demo-") as folder:
-        run(_demo(Path(folder), seed, log))
+        run(_demo(Path(folder), seed, log, stay=stay))
 
 
 def _apps(seed: str) -> Mapping[str, web.Application]:
@@ -64,7 +69,7 @@ def _apps(seed: str) -> Mapping[str, web.Application]:
     }
 
 
-async def _demo(folder: Path, seed: str, log: str | None) -> None:
+async def _demo(folder: Path, seed: str, log: str | None, *, stay: bool) -> None:
     began = monotonic()
     async with (
         playing(_apps(seed), 0) as sandboxes,
@@ -76,7 +81,18 @@ async def _demo(folder: Path, seed: str, log: str | None) -> None:
         played = (f"{VENDORS[vendor].title} {url}" for vendor, url in sandboxes.items())
         out.print(f"sandboxes {'   '.join(played)}\n", soft_wrap=True)
         await _conclude(all_of_it, await _tell_all(all_of_it, client))
-    out.print(f"took {monotonic() - began:.1f} s")
+        out.print(f"took {monotonic() - began:.1f} s")
+        if stay:
+            await _stay(all_of_it)
+
+
+async def _stay(all_of_it: Everything) -> None:
+    """The console, over what was told, until somebody interrupts."""
+    stop = told_to_stop()
+    async with console_running(all_of_it.settings, all_of_it.process, own=_OWN) as at:
+        out.print(f"\nconsole {at.url}   it ends with Ctrl-C", soft_wrap=True)
+        out.print(f"sign in once, within ten minutes: {at.login_link}", soft_wrap=True)
+        await stop.wait()
 
 
 async def _tell_all(all_of_it: Everything, client: ClientSession) -> Telling:

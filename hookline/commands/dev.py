@@ -15,10 +15,12 @@ from aiohttp import web
 
 from hookline import rows
 from hookline.cli import SettingsFile, run, say, settings_of, told_to_stop
+from hookline.consoles import console_running
 from hookline.everything import Everything, dev_settings, everything, sandbox_apps
 from hookline.registry import SchemasNotReady
 from hookline.sandboxes import VENDORS, playing
 from ingest.receive import sources_of
+from runtime.access.identity import Identity, Role
 from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog
 from runtime.observability import configure_logging
@@ -26,7 +28,9 @@ from runtime.settings import Settings, environment, host_and_port
 from schemas import topics
 
 _LOOK_AGAIN = 1.0
-_HELP = """Run every stage in one process, on an embedded log, with the sandbox vendors.
+_OWN = Identity("dev", Role.ADMIN, ("*.*",), via="hookline dev")
+"""Whoever follows the printed link sits at this machine and could do all of it at the command line."""
+_HELP = """Run every stage and the console in one process, on an embedded log, with the sandbox vendors.
 
 Without a settings file it uses hookline.db in this folder and a source for each sandbox vendor. With one, a sandbox is
 started for each vendor that has a source with environment = "test", and calls back to the first of them; for that
@@ -62,8 +66,13 @@ async def _run(chosen: Settings | None, port: int, named: str, *, sandbox: bool)
     stop = told_to_stop()
     async with playing(_apps(chosen) if sandbox else {}, port) as sandboxes:
         settings = chosen or _of_dev(sandboxes)
-        async with everything(settings, sandboxes) as all_of_it, asyncio.TaskGroup() as tasks:
+        async with (
+            everything(settings, sandboxes) as all_of_it,
+            console_running(settings, all_of_it.process, own=_OWN) as console,
+            asyncio.TaskGroup() as tasks,
+        ):
             _say(all_of_it, named)
+            say(f"console on {console.url}; sign in once, within ten minutes: {console.login_link}")
             printing = tasks.create_task(_print_events(all_of_it.process.log))
             await stop.wait()
             printing.cancel()

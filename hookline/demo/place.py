@@ -31,6 +31,7 @@ async def place(log: str | None, folder: Path, sandboxes: Mapping[str, str]) -> 
     hurried = {
         "source": [_source(vendor, url) for vendor, url in sandboxes.items()],
         "reconcile": {"every": _LOOK_EVERY},
+        "console": {"listen": _ANY_PORT},
     }
     if log is None:
         yield dev_settings(sandboxes, f"sqlite:///{folder}/hookline.db", _ANY_PORT, hurried)

@@ -48,7 +48,11 @@ class Shell:
     environ: dict[str, str] = field(default_factory=dict)
 
     def write_settings(self, **more: str) -> None:
-        lines = ['[log]\nurl = "sqlite:///hookline.db"', '[receiver]\nlisten = "127.0.0.1:0"']
+        lines = [
+            '[log]\nurl = "sqlite:///hookline.db"',
+            '[receiver]\nlisten = "127.0.0.1:0"',
+            '[console]\nlisten = "127.0.0.1:0"',
+        ]
         source = '[[source]]\nname = "idenfy"\nvendor = "idenfy"\nsecrets = ["env:IDENFY_SIGNING_KEY"]'
         (self.folder / "hookline.toml").write_text("\n".join([*lines, source, *more.values()]))
 
