@@ -16,15 +16,13 @@ from consumers.console.console import CONSOLE, STOPPING, Console
 from consumers.console.failing import answer_to
 from consumers.console.problems import MoreProblems
 from consumers.console.rights import route_of
-from consumers.console.security import add_headers, guarded
+from consumers.console.security import LARGEST_FORM, add_headers, guarded
 from runtime.access.http import ACCESS, KNOWN
 
 __all__ = ["CONSOLE", "STOPPING", "Console", "make_app", "make_runner"]
 
 _log = structlog.get_logger(__name__)
 
-_MOST = 16 * 1024 * 1024
-"""Bytes of a form: a file of 10 MB, however it is packed."""
 _KEPT_ALIVE = 30.0
 """Seconds that an idle connection is kept; also the bound on a request's headers."""
 _WITHIN = 180.0
@@ -49,7 +47,7 @@ def make_app(
 
     ``more_problems`` gives the answers to their errors.
     """
-    app = web.Application(middlewares=[_under_way, _told, _problems, guarded], client_max_size=_MOST)
+    app = web.Application(middlewares=[_under_way, _told, _problems, guarded], client_max_size=LARGEST_FORM)
     app[CONSOLE], app[ACCESS] = console, console.access
     app[STOPPING], app[_UNDER_WAY] = asyncio.Event(), set()
     app[_MORE] = () if more_problems is None else (more_problems,)

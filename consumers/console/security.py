@@ -8,13 +8,15 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
+from consumers.console.forms import FORMS, form_of
 from consumers.console.rights import least_role, route_of
 from runtime.access.access import Access
 from runtime.access.errors import FromElsewhere
 from runtime.access.http import ACCESS, check_same, identified, known
 
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
-_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+LARGEST_FORM = 16 * 1024 * 1024
+"""Bytes: a file of 10 MB, however it is packed."""
 _OURS = frozenset({"same-origin", "none"})
 """What a browser says of requests that come from our own pages, or from its user alone."""
 
@@ -85,10 +87,10 @@ def _is_ours(origin: str, request: web.Request, access: Access) -> bool:
 async def _check_form(request: web.Request) -> None:
     """What comes with a session carries that session's token. What comes with a token of its own needs none."""
     session = (await known(request)).session
-    if session is None:
-        return
     given = request.headers.get("X-CSRF-Token")
-    if given is None and request.content_type in _FORMS:
-        field = (await request.post()).get("csrf_token")
-        given = field if isinstance(field, str) else None
-    check_same(session, given)
+    is_form = request.content_type in FORMS
+    if is_form and (not request.path.startswith("/api/") or (session is not None and given is None)):
+        field = (await form_of(request, LARGEST_FORM)).get("csrf_token")
+        given = given or (field if isinstance(field, str) else None)
+    if session is not None:
+        check_same(session, given)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import hdrs, web
 
+from consumers.console.forms import form_of
 from consumers.console.pages.rendering import show as show_page
 from runtime.access.access import NOBODY, Access
 from runtime.access.errors import NotAllowed, NotAuthenticated
@@ -19,6 +20,8 @@ _BACK = "/login/back"
 _SIGNING_IN = 600.0
 """Seconds that somebody may take at the issuer."""
 _LONGEST_NEXT = 2000
+_LARGEST_FORM = 16 * 1024
+"""Bytes that whoever is not known yet may send."""
 
 
 def routes() -> list[web.RouteDef]:
@@ -47,7 +50,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 async def with_token(request: web.Request) -> web.StreamResponse:
-    access, form = request.config_dict[ACCESS], await request.post()
+    access, form = request.config_dict[ACCESS], await form_of(request, _LARGEST_FORM)
     token, wanted = _text(form, "token").strip(), _text(form, "next")
     access.throttle.check(request.remote)
     session = access.begin_with_token(token) if token else None

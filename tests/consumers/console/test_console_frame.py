@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, FormData, web
 
 from consumers.console import app as consoles
 from consumers.console.app import STOPPING
@@ -115,11 +115,67 @@ async def test_a_method_that_a_path_has_not_is_said(at: At) -> None:
     )  # fmt: skip
 
 
-async def test_a_form_that_is_too_large_is_not_read(visitor: Browser) -> None:
-    form = BytesIO(b"more=" + b"x" * (17 * 1024 * 1024))
+@pytest.mark.parametrize(("path", "most"), [("/theme", 16 * 1024 * 1024), ("/login", 16 * 1024)])
+async def test_a_form_that_is_too_large_is_not_read(visitor: Browser, path: str, most: int) -> None:
+    """Whoever is not known yet may send a token, and no more."""
+    form = BytesIO(b"more=" + b"x" * most)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    async with visitor.http.post(f"{visitor.url}/theme", data=form, headers=headers) as answer:
+    async with visitor.http.post(visitor.url + path, data=form, headers=headers) as answer:
         assert 413 == answer.status
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\nno name\r\n--x--\r\n"),
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\ncut"),
+        ("application/x-www-form-urlencoded; charset=nothing", b"a=b"),
+        ("application/x-www-form-urlencoded", b"a=\xff\xfe"),
+        ("application/x-www-form-urlencoded", b"&".join([b"a=b"] * 5000)),
+    ],
+)
+@pytest.mark.parametrize("path", ["/theme", "/login"])
+async def test_a_form_that_cannot_be_read_is_no_fault_of_ours(
+    visitor: Browser, path: str, kind: str, body: bytes
+) -> None:
+    async with visitor.http.post(visitor.url + path, data=body, headers={"Content-Type": kind}) as answer:
+        assert answer.status in {400, 401, 403, 413}
+
+
+async def test_whoever_does_not_say_how_much_comes_is_not_read(visitor: Browser) -> None:
+    """Browsers say it of every form."""
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"token="
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with visitor.http.post(f"{visitor.url}/login", data=endless(), headers=headers) as answer:
+        assert 411 == answer.status
+
+
+async def test_a_file_that_somebody_sends_lies_in_memory_alone(
+    log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However large: it may be a picture of a person."""
+    got = []
+
+    async def take(request: web.Request) -> web.Response:
+        form = await request.post()
+        sent = form["picture"]
+        assert isinstance(sent, web.FileField)
+        got.append((form["note"], sent.filename, sent.file.read()))
+        return web.Response(status=204)
+
+    monkeypatch.setattr("aiohttp.web_request.SpooledTemporaryFile", None)
+    picture = bytes(range(256)) * 16 * 1024
+    async with console_at(log, tmp_path, more=[web.post("/take", take)]) as at, browser(at) as visitor:
+        await visitor.sign_in("ada")
+        form = FormData({"csrf_token": await visitor.csrf(), "note": "für Ann\r\n"})
+        form.add_field("picture", BytesIO(picture), filename="ann.png")
+        async with visitor.http.post(f"{at.url}/take", data=form) as answer:
+            assert 204 == answer.status
+    assert [("für Ann\r\n", "ann.png", picture)] == got
 
 
 async def test_what_is_shown_was_written_down_before(at: At) -> None:
