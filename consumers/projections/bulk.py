@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-from sqlalchemy import Executable, Table, text
+from sqlalchemy import JSON, Executable, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Values = dict[str, Any]
@@ -38,27 +38,41 @@ class Statement:
         if not rows:
             return []
         if connection.dialect.name == "postgresql":
-            statement, given = self._postgresql, orjson.dumps(rows)
-        else:
-            statement, given = self._sqlite, orjson.dumps(rows, _sqlite_text, orjson.OPT_PASSTHROUGH_DATETIME)
-        result = await connection.execute(statement, {"given": given.decode()})
+            return await self._run_on_postgresql(connection, rows)
+        given = orjson.dumps(rows, _sqlite_text, orjson.OPT_PASSTHROUGH_DATETIME)
+        result = await connection.execute(self._sqlite, {"given": given.decode()})
         return [dict(zip(self.returned, row, strict=True)) for row in result] if self.returned else []
+
+    async def _run_on_postgresql(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[Values]:
+        """The driver's values are the columns' already, but for JSON, which comes as text."""
+        result = await connection.execute(self._postgresql, {"given": orjson.dumps(rows).decode()})
+        if not self.returned:
+            return []
+        found = [dict(zip(self.returned, row, strict=True)) for row in result]
+        for name in self._texts:
+            for row in found:
+                row[name] = orjson.loads(row[name])
+        return found
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        return tuple(name for name in self.returned if isinstance(self.table.c[name].type, JSON))
 
     @cached_property
     def _postgresql(self) -> Executable:
         source = f"json_populate_recordset(CAST(NULL AS {self.table.name}), CAST(:given AS json))"
         given = f"(SELECT {listed(self.named)} FROM {source})"  # noqa: S608 - names of ours
-        return self._with(given, f"FOR UPDATE OF {self.table.name}")
+        return text(self._with(given, f"FOR UPDATE OF {self.table.name}"))
 
     @cached_property
     def _sqlite(self) -> Executable:
         """Whoever writes into SQLite is alone."""
         columns = ", ".join(f"json_extract(value, '$.{name}') AS {quoted(name)}" for name in self.named)
-        return self._with(f"(SELECT {columns} FROM json_each(:given))", "")  # noqa: S608 - names of ours
-
-    def _with(self, given: str, locked: str) -> Executable:
-        statement = text(self.sql.replace("{given}", given).replace("{locked}", locked))
+        statement = text(self._with(f"(SELECT {columns} FROM json_each(:given))", ""))  # noqa: S608 - names of ours
         return statement.columns(*(self.table.c[name] for name in self.returned)) if self.returned else statement
+
+    def _with(self, given: str, locked: str) -> str:
+        return self.sql.replace("{given}", given).replace("{locked}", locked)
 
 
 def inserting(table: Table, on_conflict: str, returned: tuple[str, ...] = ()) -> Statement:
@@ -66,7 +80,7 @@ def inserting(table: Table, on_conflict: str, returned: tuple[str, ...] = ()) ->
     columns = tuple(column.name for column in table.c)
     # "WHERE true" tells SQLite that ON CONFLICT is not a join's ON.
     sql = f"INSERT INTO {table.name} ({listed(columns)}) SELECT {listed(columns)} FROM {{given}} AS given"  # noqa: S608 - names of ours
-    back = f" RETURNING {listed(returned)}" if returned else ""
+    back = f" RETURNING {_read(table, returned)}" if returned else ""
     return Statement(f"{sql} WHERE true ON CONFLICT {on_conflict}{back}", table, columns, returned)
 
 
@@ -84,18 +98,24 @@ def updating(table: Table, values: Mapping[str, str]) -> Statement:
 
 def deleting(table: Table, by: tuple[str, ...], returned: tuple[str, ...] = ()) -> Statement:
     """The rows whose columns ``by`` are given go away."""
-    back = f" RETURNING {listed(returned)}" if returned else ""
+    back = f" RETURNING {_read(table, returned)}" if returned else ""
     given = f"(SELECT {listed(by)} FROM {{given}} AS given)"  # noqa: S608 - names of ours
     return Statement(f"DELETE FROM {table.name} WHERE ({listed(by)}) IN {given}{back}", table, by, returned)  # noqa: S608 - the same
 
 
 def selecting(table: Table, by: tuple[str, ...], returned: tuple[str, ...], more: str = "") -> Statement:
     """The rows whose columns ``by`` are given."""
-    columns = ", ".join(f"{table.name}.{quoted(name)}" for name in returned)
     same = " AND ".join(f"{table.name}.{quoted(name)} = given.{quoted(name)}" for name in by)
     # CROSS JOIN keeps SQLite from reading the whole table to look into the few rows that are given.
-    sql = f"SELECT {columns} FROM {{given}} AS given CROSS JOIN {table.name} WHERE {same} {more}"  # noqa: S608 - names of ours
+    sql = f"SELECT {_read(table, returned)} FROM {{given}} AS given CROSS JOIN {table.name} WHERE {same} {more}"  # noqa: S608 - names of ours
     return Statement(sql, table, by, returned)
+
+
+def _read(table: Table, names: Sequence[str]) -> str:
+    """JSON as text: the driver would call back for each value."""
+    named = {name: f"{table.name}.{quoted(name)}" for name in names}
+    as_text = {name: f"CAST({named[name]} AS text)" for name in names if isinstance(table.c[name].type, JSON)}
+    return ", ".join(f"{column} AS {quoted(name)}" for name, column in (named | as_text).items())
 
 
 def listed(names: Sequence[str]) -> str:

@@ -38,6 +38,8 @@ def _keys(status: Row) -> list[tuple[Any, ...]]:
     """Where a status counts: once without a reason, and once for each reason that it has."""
     day = status["received_at"].astimezone(UTC).date()
     of = day, status["provider"], status["source"], status["kind"], status["outcome"], status["final"]
+    if not status["reasons"]:
+        return [(*of, "", "", status["test"])]
     reasons = {(reason["class"], reason["code"]) for reason in status["reasons"]}
     return [(*of, *reason, status["test"]) for reason in {("", ""), *reasons}]
 

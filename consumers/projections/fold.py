@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from schemas.event import Outcome, VerificationEvent
 
@@ -79,8 +79,13 @@ def of_decision(order: OrderKey, outcome: Outcome, *, final: bool, reopens: bool
 
 def join(a: Status, b: Status) -> Status:
     """The state after the events of both: commutative, associative, idempotent."""
-    return Status(
-        reopened=max((x.reopened for x in (a, b) if x.reopened), default=None),
-        final=max((x.final for x in (a, b) if x.final), default=None),
-        open=max((x.open for x in (a, b) if x.open), default=None),
-    )
+    return Status(_later(a.reopened, b.reopened), _later(a.final, b.final), _later(a.open, b.open))
+
+
+_Ordered = TypeVar("_Ordered", OrderKey, Candidate)
+
+
+def _later(a: _Ordered | None, b: _Ordered | None) -> _Ordered | None:
+    if a is None or b is None:
+        return a or b
+    return max(a, b)

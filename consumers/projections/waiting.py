@@ -7,12 +7,14 @@ asks; it has waited for them since the first of the latest decisions, without a 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from consumers.projections.fold import OrderKey, Status, join
 from schemas.event import CheckResult, EventKind, Outcome, VerificationEvent
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class WaitsFor(StrEnum):
@@ -91,12 +93,16 @@ def _is_handed_in(event: VerificationEvent) -> bool:
 
 
 class Asking(NamedTuple):
-    """What an event contributes: its own state, what it asks, and when it was told (the vendor's time, else ours)."""
+    """What an event contributes: where it stands, the state after it alone, and whom it asks."""
 
     order: OrderKey
     state: Status
     asks: WaitsFor | None
-    told_at: datetime
+
+    @property
+    def told_at(self) -> datetime:
+        """The vendor's time, else ours."""
+        return _EPOCH + timedelta(microseconds=self.order.micros)
 
 
 class Wait(NamedTuple):
@@ -109,11 +115,19 @@ class Wait(NamedTuple):
 NOTHING = Wait(None, None)
 
 
-def wait_of(events: Iterable[Asking]) -> Wait:
-    """Of one verification and kind, in any order and any number of times: as if each was told in the vendor's order."""
+class Standing(NamedTuple):
+    """Where a verification and kind stands: the event that holds its current decision, and whom it waits for."""
+
+    current: OrderKey | None
+    wait: Wait
+
+
+def standing_of(events: Iterable[Asking]) -> Standing:
+    """Of events in any order and any number of times: as if each was told in the vendor's order."""
     by_order = {each.order: each for each in events}
-    state, wait = Status(), NOTHING
-    for _, each in sorted(by_order.items()):
+    state, current, wait = Status(), None, NOTHING
+    for order in sorted(by_order):
+        each = by_order[order]
         state = join(state, each.state)
         current = state.current
         wanted = by_order[current].asks if current is not None else None
@@ -121,4 +135,4 @@ def wait_of(events: Iterable[Asking]) -> Wait:
             wait = NOTHING
         elif wanted is not wait.waits_for:
             wait = Wait(wanted, each.told_at)
-    return wait
+    return Standing(current, wait)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.projections.fold import of, order_of
-from consumers.projections.waiting import Asking, Wait, WaitsFor, asks, wait_of
+from consumers.projections.waiting import Asking, Wait, WaitsFor, asks, standing_of
 from schemas.event import Check, CheckKind, CheckResult, EventKind, Outcome, VerificationEvent
 from tests.consumers.making import arrivals, told, verifications
 
@@ -16,11 +16,11 @@ CUSTOMER, VENDOR, REVIEWER, OPERATOR = WaitsFor
 
 
 def asking(event: VerificationEvent) -> Asking:
-    return Asking(order_of(event), of(event), asks(event), event.occurred_at or event.received_at)
+    return Asking(order_of(event), of(event), asks(event))
 
 
 def wait(events: list[VerificationEvent]) -> Wait:
-    return wait_of(map(asking, events))
+    return standing_of(map(asking, events)).wait
 
 
 @given(st.data(), verifications())
