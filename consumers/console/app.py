@@ -105,4 +105,4 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
             return await handler(request)
     except Exception as error:
         more = request.app[_MORE]
-        return answer_to(request, error, more[0] if more else None)
+        return await answer_to(request, error, more[0] if more else None)

@@ -12,9 +12,10 @@ from consumers.console.problems import MoreProblems, problem_of
 from consumers.console.rights import route_of
 from consumers.console.signing_in import to_login
 from runtime.access.errors import NotAuthenticated
+from runtime.access.http import who_asks
 
 
-def answer_to(request: web.Request, error: Exception, more: MoreProblems | None) -> web.StreamResponse:
+async def answer_to(request: web.Request, error: Exception, more: MoreProblems | None) -> web.StreamResponse:
     """The answer to the error, in the form that whoever asked can read."""
     if isinstance(error, web.HTTPException) and error.status < HTTPStatus.BAD_REQUEST:
         return web.Response(status=error.status, headers=error.headers)  # a handler sends its caller elsewhere
@@ -23,6 +24,7 @@ def answer_to(request: web.Request, error: Exception, more: MoreProblems | None)
         return answer
     if isinstance(error, NotAuthenticated) and route_of(request) is not None:
         return to_login(request)
+    await who_asks(request)  # whose page it is; a path that is none of ours asked nobody
     told = orjson.loads(answer.body or b"{}")  # type: ignore[arg-type]  # bytes, as ``problem`` made it
     context = {"status": answer.status, "title": told["title"], "detail": told["detail"]}
     page = show(request, "error.html", answer.status, **context)

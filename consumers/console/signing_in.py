@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import hdrs, web
 
 from consumers.console.forms import form_of
+from consumers.console.pages.rendering import counted
 from consumers.console.pages.rendering import show as show_page
 from runtime.access.access import NOBODY, Access
 from runtime.access.errors import NotAllowed, NotAuthenticated
@@ -154,6 +155,7 @@ def _form(request: web.Request, wanted: str, trouble: str = "", status: int = 20
         with_tokens=bool(access.tokens),
         issuer=access.issuer.host if access.issuer is not None else None,
         trouble=trouble,
+        hours=counted(max(1, round(access.sessions.seconds / 3600)), "hour"),
         nobody=NOBODY if access.is_empty else "",
     )
 
