@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import struct
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from consumers.alerts import alerter
+from consumers.projections import projector, queries
+from consumers.projections.store import Store
 from consumers.redriving import NotRedrivable, letter_at, letters, redrive
 from normalizers import stage as normalizer
 from normalizers.reading import Recall
@@ -19,12 +23,15 @@ from runtime.eventlog import EventLog, Record, open_log
 from runtime.settings import KafkaSettings
 from runtime.stage import Health, Stage, run_stage
 from schemas import callback as callbacks
-from schemas import deadletter, topics
+from schemas import deadletter, topics, wire
 from schemas.callback import Callback
-from schemas.codec import event_from_record
+from schemas.codec import event_from_record, event_to_message
 from schemas.deadletter import DeadLetter, DeadLetterReason
+from schemas.registry import newest
+from schemas.registry.ids import LocalIds, Schema
+from tests.consumers import making
 from tests.eventlog.backends import kafka_place
-from tests.examples import callback
+from tests.examples import callback, event
 from tests.waiting import until
 
 CALLBACKS = topics.callbacks("idenfy")
@@ -166,6 +173,9 @@ async def test_what_a_fault_of_the_program_stopped_is_one_event_after_it_was_men
 
 _KILLED_BETWEEN = """
 import asyncio, os, signal, sys
+from consumers.alerts import alerter
+from consumers.projections import projector, queries
+from consumers.projections.store import Store
 from consumers.redriving import letters, redrive
 from runtime.eventlog import open_log
 from runtime.settings import KafkaSettings
@@ -204,3 +214,35 @@ async def test_kill_9_between_the_two_writes_loses_nothing_and_doubles_no_event(
     await work(log, stage)
     assert 3 == len(await scanned(log, CALLBACKS))
     assert (["scan-1"], []) == (await events(log), await pending_keys(log))
+
+
+class _Tomorrow(LocalIds):
+    """The ids of a program that knows one schema more."""
+
+    def schema(self, subject: str, schema_id: int) -> Schema | None:
+        return newest(subject).schema() if schema_id == LATER else super().schema(subject, schema_id)
+
+
+LATER = 1000
+
+
+async def test_an_event_that_this_program_cannot_read_yet_is_shown_and_alerted_once_by_the_next(
+    log: EventLog, store: Store
+) -> None:
+    """Two stages stopped at it, and both letters are redriven: its record stands there three times, its row once."""
+    told = event_to_message(event())
+    assert told.value is not None
+    await log.append(topics.VERIFICATION_EVENTS, replace(told, value=struct.pack(">bI", 0, LATER) + told.value[5:]))
+    stages = projector.stage(store, log), alerter.stage(log)
+    for stage in stages:
+        await making.work(log, stage)
+    stopped = [each async for each in letters(log)]
+    assert {"project", "alert"} == {own.stage for _, own in stopped}
+    with wire.using(_Tomorrow()):
+        for record, own in stopped:
+            await redrive(log, record, own)
+        for stage in stages:
+            await making.work(log, stage)
+    assert (3, []) == (len(await scanned(log, topics.VERIFICATION_EVENTS)), await pending_keys(log))
+    assert [event().event_id] == [row.event_id for row in await queries.timeline(store, "idenfy", "scan-1")]
+    assert 1 == len(await scanned(log, topics.ALERTS))
