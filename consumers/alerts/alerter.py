@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from consumers.alerts import rule as names
@@ -50,7 +50,7 @@ class Alerter:
             new += [event] if is_new else []
         self._forget_old(now)
         alerted = [(ALERTS, alert_to_message(alert)) for alert in raised]
-        emits = [*alerted, *self._words(new), *decoded.dead_letters, *self._memory.emits()]
+        emits = [*alerted, *self._words(new, now), *decoded.dead_letters, *self._memory.emits()]
         return Handled(emits, partial(tell, NAME, raised, len(decoded.dead_letters)))
 
     def _look_at(self, event: VerificationEvent, now: int) -> tuple[list[Alert], bool]:
@@ -60,11 +60,15 @@ class Alerter:
             self._memory.put(event.key, dump(after))
         return alerts, is_new
 
-    def _words(self, events: Collection[VerificationEvent]) -> list[Emit]:
-        """Where they cool down is one place for all partitions: see ``consumers.alerts.observer``."""
+    def _words(self, events: Collection[VerificationEvent], now: int) -> list[Emit]:
+        """Where they cool down is one place for all partitions: see ``consumers.alerts.observer``.
+
+        Told as of now, however old the events are: a replay of old ones is no reason to tell of a word again and again.
+        """
         if not self._tells_words:
             return []
-        return [(OBSERVATIONS, observation.to_message(each)) for each in words_in(events)]
+        at = datetime.fromtimestamp(now / 1e6, UTC)
+        return [(OBSERVATIONS, observation.to_message(each)) for each in words_in(events, at)]
 
     def _forget(self, keys: Iterable[str]) -> None:
         for key in sorted(keys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 from schemas.event import VerificationEvent
 from schemas.observation import Observation, ObservationKind
@@ -12,16 +13,13 @@ MOST_WORDS = 500
 """Of an account in one observation: it must fit on the log whatever the documents hold. The most frequent are told."""
 
 
-def words_in(events: Iterable[VerificationEvent]) -> list[Observation]:
-    """One observation for each account with such events, as of the latest of them: paths, and never a value."""
+def words_in(events: Iterable[VerificationEvent], at: datetime) -> list[Observation]:
+    """One observation of that time for each account with such events: paths, and never a value."""
     found: dict[tuple[str, str], Counter[str]] = {}
-    at = {}
     for event in events:
         if event.unmapped:
-            account = event.provider, event.source
-            found.setdefault(account, Counter()).update(event.unmapped)
-            at[account] = max(event.received_at, at.get(account, event.received_at))
+            found.setdefault((event.provider, event.source), Counter()).update(event.unmapped)
     return [
-        Observation(ObservationKind.UNMAPPED, at[account], *account, dict(sorted(words.most_common(MOST_WORDS))))
+        Observation(ObservationKind.UNMAPPED, at, *account, dict(sorted(words.most_common(MOST_WORDS))))
         for account, words in found.items()
     ]

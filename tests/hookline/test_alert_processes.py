@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,8 +24,8 @@ from tests.hookline.conftest import Shell
 from tests.servers.kafka import Kafka
 from tests.waiting import until
 
-ROUNDS = 4
-EACH = 40
+ROUNDS = 2
+EACH = 20
 KAFKA = "[kafka]\nreplication = 1\nmin_insync = 1\npartitions = 4\nsession_timeout = 6"
 
 
@@ -78,8 +79,8 @@ async def test_two_processes_and_kill_9_lose_no_alert_and_double_none(shell: She
         for number in range(ROUNDS):
             async with shell.serve("alert") as other:
                 first = number * EACH
-                for each in range(first, first + EACH):
-                    await asyncio.gather(contradict(log, each), spend(log, each))
+                work = [act(log, each) for each in range(first, first + EACH) for act in (contradict, spend)]
+                await asyncio.gather(*work)
                 await until(lambda first=first: has(log, first + 1, "scan-"), deadline=60.0)  # type: ignore[misc]
                 await other.end(signal.SIGKILL)
         await until(lambda: has(log, ROUNDS * EACH, "scan-"), deadline=60.0)
@@ -89,5 +90,6 @@ async def test_two_processes_and_kill_9_lose_no_alert_and_double_none(shell: She
     expected = {f"idenfy:scan-{number}" for number in range(ROUNDS * EACH)}
     expected |= {f"source:account-{number}" for number in range(ROUNDS * EACH)} | {"source:idenfy-eu"}
     assert expected == {alert.key for alert in found}
-    assert len(expected) == len(found)
+    twice = {key: number for key, number in Counter(alert.key for alert in found).items() if number > 1}
+    assert {} == twice, [alert for alert in found if alert.key in twice]
     assert len(found) == len({alert.alert_id for alert in found})

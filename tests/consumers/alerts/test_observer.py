@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,11 +34,17 @@ async def nothing(tmp_path: Path) -> AsyncIterator[OpenWork]:
 
 
 def seen(
-    kind: ObservationKind, seconds: float, source: str = "idenfy", provider: str = "idenfy", **numbers: int
+    kind: ObservationKind,
+    seconds: float,
+    source: str = "idenfy",
+    provider: str = "idenfy",
+    *,
+    words: Mapping[str, int] | None = None,
+    **numbers: int,
 ) -> Observation:
     if kind is ObservationKind.TICK:
         return Observation(kind, NOON + timedelta(seconds=seconds))
-    return Observation(kind, NOON + timedelta(seconds=seconds), provider, source, numbers)
+    return Observation(kind, NOON + timedelta(seconds=seconds), provider, source, words or numbers)
 
 
 async def told(log: EventLog, *observations: Observation) -> None:
@@ -67,7 +73,7 @@ async def test_an_alert_is_raised_once_and_then_its_rule_cools_down(log: EventLo
 async def test_a_batch_that_is_handled_again_raises_the_same_alerts(log: EventLog, nothing: OpenWork) -> None:
     """With the same ids: nothing depends on this machine's clock."""
     await told(
-        log, seen(ObservationKind.DOORS, 0, refused=50), seen(ObservationKind.LETTERS, 1, **{"fetch/REFUSED": 2})
+        log, seen(ObservationKind.DOORS, 0, refused=50), seen(ObservationKind.LETTERS, 1, words={"fetch/REFUSED": 2})
     )
     stage = made(log, nothing)
     async with log.read(stage.topics, stage.name) as reader:
@@ -111,10 +117,10 @@ async def test_words_that_no_table_has_are_told_once_for_each_vendor(log: EventL
     """New ones together; a word cools down for all accounts of the vendor, and another word raises another alert."""
     await told(
         log,
-        seen(ObservationKind.UNMAPPED, 0, **{"status.new=WORD": 2, "status.other": 1}),
-        seen(ObservationKind.UNMAPPED, 5, "idenfy-2", **{"status.new=WORD": 4}),
-        seen(ObservationKind.UNMAPPED, 9, "idenfy-2", **{"status.new=WORD": 1, "status.third": 1}),
-        seen(ObservationKind.UNMAPPED, 86_400, **{"status.new=WORD": 1}),
+        seen(ObservationKind.UNMAPPED, 0, words={"status.new=WORD": 2, "status.other": 1}),
+        seen(ObservationKind.UNMAPPED, 5, "idenfy-2", words={"status.new=WORD": 4}),
+        seen(ObservationKind.UNMAPPED, 9, "idenfy-2", words={"status.new=WORD": 1, "status.third": 1}),
+        seen(ObservationKind.UNMAPPED, 86_400, words={"status.new=WORD": 1}),
     )
     await work(log, made(log, nothing))
     expected = [
