@@ -38,6 +38,9 @@
   };
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(free));
 
+  // After a form came back: to what is wrong with it, else to what came of it.
+  document.querySelector("[aria-invalid=true], [data-outcome]:not(:has(~ * [aria-invalid=true]))")?.focus();
+
   const say = (state, words) => {
     const place = byId("live");
     if (!place) return;
@@ -56,16 +59,25 @@
     const focused = document.activeElement;
     return part.contains(focused) && focused.matches("input, textarea, select");
   };
+  const isLeftAlone = (part) => {
+    if (!isBusy(part)) return false;
+    part.dataset.stale = "yes";
+    return true;
+  };
+  const look = () => document.querySelectorAll(".live-part[data-stale]").forEach((part) => {
+    if (!isBusy(part)) htmx.trigger(part, "refresh");
+  });
+  document.addEventListener("focusout", () => setTimeout(look));
+  document.addEventListener("selectionchange", look);
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const part = event.target.closest?.(".live-part");
-    if (part && isBusy(part)) event.preventDefault();
+    if (event.target.classList?.contains("live-part") && isLeftAlone(event.target)) event.preventDefault();
   });
   // What was opened by hand stays open, and what was written stays written.
   const kept = new Map();
   document.addEventListener("htmx:beforeSwap", (event) => {
     const part = event.detail.target;
     if (!part.classList?.contains("live-part")) return;
-    if (event.detail.xhr.status !== 200 || isBusy(part)) {
+    if (event.detail.xhr.status !== 200 || isLeftAlone(part)) {
       event.detail.shouldSwap = false;
       return;
     }

@@ -128,10 +128,6 @@ class Site:
         """Who looked at what, in order."""
         return [(look.who, look.what, look.about) async for look in looks(self.log)]
 
-    async def close(self) -> None:
-        for http in self._sessions:
-            await http.close()
-
 
 @pytest.fixture(autouse=True)
 def known_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,14 +151,15 @@ async def read_model(tmp_path: Path) -> AsyncIterator[Store]:
 async def serving(log: EventLog, store: Store, vendor: Counter, act: ActSettings | None = None) -> AsyncIterator[Site]:
     access = access_of(Tokens({digest_of(TOKENS[who.name]): who for who in PEOPLE}))
     source = source_at(vendor.url)
-    async with acting([source], act or ActSettings(), log) as ready:
-        console = Console(store, log, access, Desk(ready), [source])
-        async with listening(make_runner(make_app(console), 2.0), "127.0.0.1:0", "console.listen") as url:
-            site = Site(url, log, store, vendor)
-            try:
-                yield site
-            finally:
-                await site.close()
+    sessions = list[ClientSession]()
+    try:
+        async with acting([source], act or ActSettings(), log) as ready:
+            console = Console(store, log, access, Desk(ready), [source])
+            async with listening(make_runner(make_app(console), 2.0), "127.0.0.1:0", "console.listen") as url:
+                yield Site(url, log, store, vendor, _sessions=sessions)
+    finally:
+        for http in sessions:
+            await http.close()
 
 
 @pytest.fixture
