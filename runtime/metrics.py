@@ -21,6 +21,7 @@ FETCHED = Counter("hookline_fetch_documents_total", "Documents that were fetched
 FETCH_WAITING = Gauge("hookline_fetch_waiting", "What is to be read at the vendor and held in memory.", ["source"])
 FETCH_PAUSED = Gauge("hookline_fetch_paused_seconds", "For how long nothing is asked of this account.", ["source"])
 RECONCILED = Counter("hookline_reconcile_requests_total", "Open verifications that were asked about.", ["source"])
+CONSOLE_REQUESTS = Counter("hookline_console_requests_total", "Requests to the console.", ["method", "route", "status"])
 ACTIONS = Counter("hookline_actions_total", "Actions that ended, by how.", ["source", "action", "state"])
 ALERT_DELIVERIES = Counter(
     "hookline_alert_deliveries_total", "What became of alerts on their way to a channel.", ["channel", "result"]

@@ -276,6 +276,23 @@ class ConsoleSettings(_Section):
     session_key: str | None = None
     session_hours: float = Field(8.0, gt=0, le=168)
 
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        if self.url is not None and not _is_ours(self.url):
+            raise ValueError('url: write it as "https://host", without a path; http is for this machine alone')
+        return self
+
+
+def _is_ours(url: str) -> bool:
+    """Whether browsers can send a session there that nobody else reads."""
+    try:
+        parts = urlsplit(url)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+        is_bare = url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+        return is_safe and is_bare and bool(parts.hostname)
+    except ValueError:
+        return False
+
 
 class ProjectionSettings(_Section):
     """Where the read model lies. Without ``url`` it is a file beside the embedded log."""
@@ -314,7 +331,7 @@ class Settings(_Section):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{what}: the name {', '.join(twice)} is given twice; each {what} needs its own")
-        if self.act.two_persons and len(self.operator) < 2:  # noqa: PLR2004 - one who asks, one who confirms
+        if self.act.two_persons and self.oidc is None and len(self.operator) < 2:  # noqa: PLR2004 - one asks, one confirms
             raise ValueError("act.two_persons: needs two operators at least; add [[operator]]")
         if self.receiver.max_body_bytes + _ROOM_FOR_HEADERS > self.log.max_record_bytes:
             least = self.receiver.max_body_bytes + _ROOM_FOR_HEADERS
@@ -323,6 +340,8 @@ class Settings(_Section):
             if source.api is not None and source.api.max_answer_bytes + _ROOM_FOR_HEADERS > self.log.max_record_bytes:
                 most = self.log.max_record_bytes - _ROOM_FOR_HEADERS
                 raise ValueError(f"source ({source.name}).api.max_answer_bytes: must fit on the log; at most {most}")
+        if self.source:
+            self.alert.check_accounts([each.name for each in self.source])
         if self.projections.url is None and self.log.sqlite_path is None:
             raise ValueError("projections.url: needed, as there is no embedded log to put the projections beside")
         return self

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from consumers.console import api, pages, signing_in
@@ -17,6 +17,7 @@ from consumers.console.failing import answer_to
 from consumers.console.problems import MoreProblems
 from consumers.console.rights import route_of
 from consumers.console.security import LARGEST_FORM, add_headers, guarded
+from runtime import metrics
 from runtime.access.http import ACCESS, KNOWN
 
 __all__ = ["CONSOLE", "STOPPING", "Console", "make_app", "make_runner"]
@@ -86,11 +87,13 @@ async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A line for each request: never its path, its query or a header, as ids and tokens stand there."""
     began = perf_counter()
     response = await handler(request)
-    who = request.get(KNOWN)
+    who, route = request.get(KNOWN), route_of(request) or "none"
+    method = request.method if request.method in hdrs.METH_ALL else "other"
+    metrics.CONSOLE_REQUESTS.labels(method, route, response.status).inc()
     _log.info(
         "request",
-        method=request.method,
-        route=route_of(request) or "none",
+        method=method,
+        route=route,
         status=response.status,
         operator=who.identity.name if who is not None else None,
         milliseconds=round((perf_counter() - began) * 1000),

@@ -17,6 +17,7 @@ from runtime.access.http import ACCESS, check_same, identified, known
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 LARGEST_FORM = 16 * 1024 * 1024
 """Bytes: a file of 10 MB, however it is packed."""
+_PORTS = {"http": 80, "https": 443}
 _OURS = frozenset({"same-origin", "none"})
 """What a browser says of requests that come from our own pages, or from its user alone."""
 
@@ -77,11 +78,20 @@ def check_origin(request: web.Request) -> None:
 
 
 def _is_ours(origin: str, request: web.Request, access: Access) -> bool:
-    found = urlsplit(origin)
-    if access.url is None:
-        return bool(found.netloc) and found.netloc == request.host
-    own = urlsplit(access.url)
-    return (found.scheme, found.netloc) == (own.scheme, own.netloc)
+    if access.url is not None:
+        return _place(origin) == _place(access.url)
+    found = _place(origin)
+    return found is not None and found[1:] == (_place(f"{found[0]}://{request.host}") or ())[1:]
+
+
+def _place(url: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port, which a browser leaves out where it is the scheme's own."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None
 
 
 async def _check_form(request: web.Request) -> None:

@@ -221,3 +221,34 @@ def test_a_source_that_awaits_its_secrets_has_none_and_accepts_nothing(tmp_path:
     for more in ('secrets = ["k"]', "unsigned = true"):
         (said,) = mistakes(tmp_path, head + more)
         assert "awaiting_secrets: true, though" in said
+
+
+@pytest.mark.parametrize(
+    ("url", "is_good"),
+    [
+        ("https://kyc.example", True),
+        ("https://kyc.example:8443", True),
+        ("http://127.0.0.1:8088", True),
+        ("http://kyc.example", False),
+        ("https://kyc.example/", False),
+        ("https://kyc.example/console", False),
+        ("https://ann@kyc.example", False),
+        ("https://", False),
+        ("kyc.example", False),
+        ("https://[", False),
+    ],
+)
+def test_the_consoles_address_is_one_where_nobody_reads_along(url: str, *, is_good: bool) -> None:
+    """Its pages lie at the root of it."""
+    if is_good:
+        assert url == parse_settings({"console": {"url": url}}, "hookline.toml", environ={}).console.url
+        return
+    with pytest.raises(SettingsInvalid, match=r'console: url: write it as "https://host"'):
+        parse_settings({"console": {"url": url}}, "hookline.toml", environ={})
+
+
+def test_two_persons_may_come_from_an_issuer() -> None:
+    """Nobody can count them."""
+    oidc = {"issuer": "https://x.example", "client_id": "h", "role": [{"value": "a", "role": "operator"}]}
+    content = {"act": {"two_persons": ["credas.*"]}, "oidc": oidc}
+    assert ("credas.*",) == parse_settings(content, "hookline.toml", environ={}).act.two_persons

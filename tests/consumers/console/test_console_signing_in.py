@@ -111,6 +111,18 @@ async def test_leaving_takes_the_sessions_own_token(visitor: Browser) -> None:
     assert 200 == (await visitor.get("/verifications")).status
 
 
+async def test_an_address_may_name_the_port_that_browsers_leave_out(log: EventLog, tmp_path: Path) -> None:
+    async with (
+        console_at(log, tmp_path, access_of(known_tokens(), url="https://kyc.example:443")) as at,
+        browser(at) as visitor,
+    ):
+        found = [
+            (await visitor.post("/login", {"token": TOKENS["vic"]}, Origin=origin)).status
+            for origin in ("https://kyc.example", "http://kyc.example", "https://kyc.example:8443", "https://[")
+        ]
+    assert [303, 403, 403, 403] == found
+
+
 @pytest.fixture
 async def done() -> list[str]:
     return []
