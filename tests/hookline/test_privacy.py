@@ -53,6 +53,8 @@ LOOKS = (
     ("callbacks", "--json"),
     ("dead-letters", "list"),
     ("dead-letters", "list", "--json"),
+    ("dead-letters", "redrive", "--all", "--dry-run"),
+    ("dead-letters", "redrive", "--all", "--dry-run", "--json"),
     ("alerts", "--json"),
     ("status", "idenfy:scan-1", "--json"),
     ("timeline", "idenfy:scan-1"),
@@ -98,7 +100,7 @@ async def finished(shell: Shell) -> bool:
 async def records(folder: Path) -> list[str]:
     """Whatever lies on the topics that may hold nobody's data, and the words about dead letters."""
     log = await open_log(f"sqlite:///{folder}/hookline.db")
-    names = ("verification-events", "alerts", "memory.idenfy", "memory.alerts")
+    names = ("verification-events", "alerts", "memory.idenfy", "memory.alerts", "observations", "audit")
     texts: list[str] = []
     for name in names:
         texts += [repr(record) async for record in log.scan(name)]
