@@ -10,7 +10,7 @@ import typer
 
 from consumers.acts import act_as_json, acts_behind
 from consumers.projections import queries
-from consumers.projections.queries import StatusRow
+from consumers.projections.queries import Found, StatusRow
 from consumers.projections.store import Store, open_store
 from hookline import rows
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
@@ -22,6 +22,11 @@ from schemas.event import DecidedBy, EventKind, VerificationEvent
 
 _STATUS = "Where a verification stands.\n\nExample: hookline status idenfy:6f0c1a52-0d3b-11f0-9a51-025ad99a18e7"
 _TIMELINE = "How it came there.\n\nExample: hookline timeline idenfy:6f0c1a52-0d3b-11f0-9a51-025ad99a18e7 --json"
+_SEARCH = """Verifications by any reference: their id, the customer's, or the id of an event, a callback or an alert.
+
+From four characters on the beginning of an id or of a customer's reference is enough.
+
+Example: hookline search cust-1001"""
 
 Verification = Annotated[str, typer.Argument(metavar="PROVIDER:ID", help="For example idenfy:<scanRef>.")]
 
@@ -33,6 +38,7 @@ class UnknownVerification(HooklineError):
 def register(app: typer.Typer) -> None:
     app.command("status", help=_STATUS)(status)
     app.command("timeline", help=_TIMELINE)(timeline)
+    app.command("search", help=_SEARCH)(search)
 
 
 def status(verification: Verification, settings: SettingsFile = None, as_json: AsJson = False) -> None:
@@ -41,6 +47,15 @@ def status(verification: Verification, settings: SettingsFile = None, as_json: A
 
 def timeline(verification: Verification, settings: SettingsFile = None, as_json: AsJson = False) -> None:
     run(_timeline(settings_of(settings), *_named(verification), as_json=as_json))
+
+
+def search(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="For example cust-1001.")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Verifications, at most.")] = 20,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    run(_search(settings_of(settings), text, limit, as_json=as_json))
 
 
 def _named(verification: str) -> tuple[str, str]:
@@ -69,6 +84,25 @@ async def _status(settings: Settings, provider: str, verification_id: str, *, as
             print_json(queries.as_json(row))
         else:
             say(_status_text(row))
+
+
+async def _search(settings: Settings, text: str, limit: int, *, as_json: bool) -> None:
+    async with open_store(existing_projections(settings)) as store:
+        found = await queries.find(store, text, limit=limit)
+    if not found:
+        raise UnknownVerification("no verification has such a reference in the projections; check it, or wait")
+    for each in found:
+        if as_json:
+            print_json(queries.as_json(each))
+        else:
+            say(_found_text(each))
+
+
+def _found_text(each: Found) -> str:
+    row = each.status
+    decision = rows.decision(queries.as_json(row))
+    ref = f"  {row.subject_ref}" if row.subject_ref else ""
+    return f"{rows.when(row.received_at)}  {row.provider}:{row.verification_id}  {decision}{ref}  (by {each.by})"
 
 
 def _chosen(found: Sequence[StatusRow]) -> Sequence[StatusRow]:
