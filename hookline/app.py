@@ -22,6 +22,7 @@ _MODULES = {
     "console": "console",
     "status": "verification",
     "timeline": "verification",
+    "search": "verification",
     "events": "look",
     "callbacks": "look",
     "actions": "look",
