@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from runtime.sections_base import Section
 from runtime.sections_channels import ChannelSettings
@@ -110,7 +110,11 @@ class AlertRuleSettings(Section):
         return self.when or self.name
 
     @model_validator(mode="after")
-    def _checked(self) -> Self:
+    def _checked(self, info: ValidationInfo) -> Self:
+        vendors = (info.context or {}).get("vendors", ())
+        unknown = [name for name in self.providers if vendors and name not in vendors]
+        if unknown:
+            raise ValueError(f"providers: no such vendor: {', '.join(unknown)}; write some of: {', '.join(vendors)}")
         if self.when is None and self.name not in PARAMETERS:
             raise ValueError(f"when: {self.name} is no built-in rule; name its condition, one of: {_conditions()}")
         if self.condition not in PARAMETERS:
@@ -148,6 +152,13 @@ class AlertSettings(Section):
             if unknown:
                 raise ValueError(f"rule ({rule.name}).channels: no channel {', '.join(unknown)}; add [[alert.channel]]")
         return self
+
+    def check_accounts(self, sources: Collection[str]) -> None:
+        """Raises ``ValueError`` for a rule about accounts that are none of these."""
+        for rule in self.rule:
+            unknown = [name for name in rule.sources if name not in sources]
+            if unknown:
+                raise ValueError(f"alert.rule ({rule.name}).sources: no source {', '.join(unknown)}; see [[source]]")
 
     @property
     def channel_names(self) -> tuple[str, ...]:

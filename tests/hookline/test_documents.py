@@ -15,7 +15,17 @@ from hookline.sandboxes import VENDORS
 from ingest.vendors import DOORS
 from normalizers.vendors import MAPPINGS
 from runtime.sections import OidcRole, OidcSettings
-from runtime.settings import ApiSettings, OperatorSettings, Settings, SourceSettings, load_settings
+from runtime.settings import (
+    AlertRuleSettings,
+    ApiSettings,
+    ChannelSettings,
+    EventMatch,
+    OperatorSettings,
+    Settings,
+    SourceSettings,
+    StatusMatch,
+    load_settings,
+)
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -64,6 +74,8 @@ def test_every_setting_is_documented_and_no_other() -> None:
     written = set(re.findall(r"^\| `([a-z_\[\].]+)` ", (ROOT / "docs" / "settings.md").read_text(), flags=re.MULTILINE))
     known = keys_of(SourceSettings, "source[]") | keys_of(ApiSettings, "source[].api")
     known |= keys_of(OperatorSettings, "operator[]")
+    known |= keys_of(AlertRuleSettings, "alert.rule[]") | keys_of(ChannelSettings, "alert.channel[]")
+    known |= keys_of(EventMatch, "alert.rule[].event") | keys_of(StatusMatch, "alert.rule[].status")
     known |= keys_of(OidcSettings, "oidc") | keys_of(OidcRole, "oidc.role[]")
     for name, model in sections().items():
         known |= keys_of(model, name)
@@ -74,12 +86,13 @@ def test_the_full_example_names_every_setting() -> None:
     """Whoever starts from it finds all there is."""
     text = (ROOT / "deploy" / "full.toml").read_text()
     named = set(re.findall(r"^([a-z_]+) =", text, flags=re.MULTILINE))
-    named |= {name.rpartition(".")[2] for name in re.findall(r"^\[([a-z_.]+)\]", text, flags=re.MULTILINE)}
+    named |= {name.rpartition(".")[2] for name in re.findall(r"^\[+([a-z_.]+)\]", text, flags=re.MULTILINE)}
     models: list[type[BaseModel]] = [SourceSettings, ApiSettings, OperatorSettings, OidcSettings, OidcRole]
+    models += [AlertRuleSettings, EventMatch, StatusMatch, ChannelSettings]
     models += sections().values()
     fields = {name for model in models for name in model.model_fields}
     options = {name for door in DOORS.values() for name in (*door.words, door.header_option) if name}
-    assert fields | options | sections().keys() | {"oidc"} == named
+    assert fields | options | sections().keys() | {"oidc", "source", "operator"} == named
 
 
 def sections() -> dict[str, type[BaseModel]]:

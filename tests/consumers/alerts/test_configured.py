@@ -175,6 +175,16 @@ def test_a_channel_that_is_not_there_and_names_given_twice_are_mistakes() -> Non
     assert ["alert: rule: the name dead-letters is given twice; each rule needs its own"] == mistakes(twice)
 
 
+def test_accounts_and_vendors_that_are_not_there_are_mistakes() -> None:
+    """A rule that can never find anything is a typing error."""
+    source = '[[source]]\nname = "idenfy-eu"\nvendor = "idenfy"\nunsigned = true\n'
+    text = '[[alert.rule]]\nname = "dead-letters"\nsources = ["idenfy-eu", "idenfy-us"]\n'
+    assert ["alert.rule (dead-letters).sources: no source idenfy-us; see [[source]]"] == mistakes(source + text)
+    text = '[[alert.rule]]\nname = "dead-letters"\nproviders = ["idenfi"]\n'
+    with pytest.raises(SettingsInvalid, match="providers: no such vendor: idenfi; write some of: idenfy"):
+        parse_settings(parsed(text), "here", vendors=["idenfy"], environ={})
+
+
 def test_the_examples_of_the_page_are_settings_that_can_be() -> None:
     """Each block of TOML in docs/alerts.md, with the channels that it names."""
     page = Path("docs/alerts.md").read_text(encoding="utf-8")

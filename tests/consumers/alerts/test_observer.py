@@ -1,24 +1,29 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, cycle, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from consumers.alerts import letters, observer
 from consumers.alerts.observer import Account
 from consumers.alerts.open_work import OpenWork, open_work
 from consumers.alerts.rule import BUILT_IN, Rule
-from runtime.eventlog import EventLog
+from runtime.eventlog import EventLog, open_log
 from runtime.stage import Stage
 from schemas import deadletter, observation
 from schemas.alert import Alert, AlertScope
 from schemas.codec import alert_from_record
 from schemas.message import Message
 from schemas.observation import Observation, ObservationKind
-from schemas.topics import ALERTS, DEAD_LETTERS, OBSERVATIONS, memory
+from schemas.topics import ALERTS, DEAD_LETTERS, OBSERVATIONS, is_compacted, memory
 from tests.consumers.making import records, work
 from tests.examples import NOON
 
@@ -239,3 +244,41 @@ async def test_no_word_of_a_dead_letters_body_is_told(log: EventLog, nothing: Op
         *await records(log, memory("alerts.observations")),
     ]
     assert [] == [record for record in written if b"anary" in (record.value or b"") or "anary" in record.key]
+
+
+KINDS = st.one_of(
+    st.builds(lambda: (ObservationKind.TICK, {})),
+    st.builds(lambda number: (ObservationKind.DOORS, {"stored": number}), st.integers(1, 5)),
+    st.builds(lambda number: (ObservationKind.DOORS, {"refused": number}), st.integers(1, 9)),
+    st.builds(lambda number: (ObservationKind.BUDGET, {"day_spent": number, "day_most": 10}), st.integers(0, 10)),
+    st.builds(lambda path: (ObservationKind.UNMAPPED, {path: 1}), st.sampled_from("abc")),
+    st.builds(lambda reason: (ObservationKind.LETTERS, {f"normalize/{reason}": 2}), st.sampled_from("xy")),
+)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5000), KINDS), min_size=1, max_size=25), st.lists(st.integers(1, 6), min_size=1)
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_how_observations_are_cut_into_batches_changes_no_alert(
+    made_of: list[tuple[int, tuple[ObservationKind, dict[str, int]]]], sizes: list[int]
+) -> None:
+    """One process with all of them at once, or several one after the other: the same alerts and ids."""
+    seconds = accumulate(pause for pause, _ in made_of)
+    observations = [seen(kind, at, words=words) for at, (_, (kind, words)) in zip(seconds, made_of, strict=True)]
+
+    async def after(cuts: list[int]) -> list[Alert]:
+        with TemporaryDirectory() as folder:
+            log = await open_log(f"sqlite:///{folder}/log.db", is_compacted=is_compacted)
+            async with open_work(f"sqlite:///{folder}/views.db", NO_WORK) as asked:
+                rest = observations
+                for size in cuts:
+                    await told(log, *rest[:size])
+                    await work(log, made(log, asked))
+                    rest = rest[size:]
+            found = await alerts(log)
+            await log.close()
+            return found
+
+    cuts = list(islice(cycle(sizes), len(observations)))
+    assert asyncio.run(after([len(observations)])) == asyncio.run(after(cuts))
