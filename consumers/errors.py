@@ -13,5 +13,9 @@ class ProjectionRefused(HooklineError):
     """Change something first (another database, a newer program): this one must not be used as it stands."""
 
 
+class Unstorable(ProjectionUnavailable):
+    """Set the record apart: no column can hold a value of it. Nothing was written, and repeating it is of no use."""
+
+
 class RebuildUnderWay(HooklineError):
     """Wait until it has ended: somebody else rebuilds this read model. Nothing was changed."""

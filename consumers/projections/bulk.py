@@ -17,6 +17,8 @@ import orjson
 from sqlalchemy import JSON, Executable, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.errors import Unstorable
+
 Values = dict[str, Any]
 """A row by its columns' names. Instants are aware; enums are their words."""
 
@@ -39,13 +41,12 @@ class Statement:
             return []
         if connection.dialect.name == "postgresql":
             return await self._run_on_postgresql(connection, rows)
-        given = orjson.dumps(rows, _sqlite_text, orjson.OPT_PASSTHROUGH_DATETIME)
-        result = await connection.execute(self._sqlite, {"given": given.decode()})
+        result = await connection.execute(self._sqlite, {"given": _dumped(rows, orjson.OPT_PASSTHROUGH_DATETIME)})
         return [dict(zip(self.returned, row, strict=True)) for row in result] if self.returned else []
 
     async def _run_on_postgresql(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[Values]:
         """The driver's values are the columns' already, but for JSON, which comes as text."""
-        result = await connection.execute(self._postgresql, {"given": orjson.dumps(rows).decode()})
+        result = await connection.execute(self._postgresql, {"given": _dumped(rows)})
         if not self.returned:
             return []
         found = [dict(zip(self.returned, row, strict=True)) for row in result]
@@ -124,6 +125,30 @@ def listed(names: Sequence[str]) -> str:
 
 def quoted(name: str) -> str:
     return f'"{name}"'
+
+
+def storable(rows: list[Values]) -> list[Values]:
+    """The rows as they can be read back: vendors' JSON may hold the character NUL, and PostgreSQL no text with it."""
+    return _without_nul(rows) if _NUL in orjson.dumps(rows) else rows
+
+
+_NUL = rb"\u0000"
+
+
+def _dumped(rows: Sequence[Mapping[str, Any]], option: int = 0) -> str:
+    try:
+        dumped = orjson.dumps(rows, _sqlite_text, option)
+    except TypeError as error:
+        raise Unstorable(f"a value that cannot be written as JSON ({error})") from error
+    return (orjson.dumps(_without_nul(rows), _sqlite_text, option) if _NUL in dumped else dumped).decode()
+
+
+def _without_nul(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    if isinstance(value, str):
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, Mapping):
+        return {name: _without_nul(each) for name, each in value.items()}
+    return [_without_nul(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _sqlite_text(value: object) -> str:

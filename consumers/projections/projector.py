@@ -7,16 +7,17 @@ from functools import partial
 
 import structlog
 
-from consumers.errors import ProjectionUnavailable
+from consumers.errors import ProjectionUnavailable, Unstorable
 from consumers.projections import positions
 from consumers.projections.positions import Overtaken
-from consumers.projections.reading import NAME, TOPICS, Read
+from consumers.projections.reading import NAME, NOTHING, TOPICS, Read, dead_letter
 from consumers.projections.store import Store
 from runtime import metrics
-from runtime.eventlog import Batch, EventLog, Record, Start
+from runtime.eventlog import Batch, Emit, EventLog, Record, Start
 from runtime.stage import Handled, Stage
 from schemas.deadletter import DeadLetterReason
 from schemas.registry import RegistryError
+from schemas.topics import DEAD_LETTERS
 
 _log = structlog.get_logger(__name__)
 
@@ -44,6 +45,7 @@ class Projector:
         self._log = log
         self._applied = applied
         self._positions: dict[tuple[str, int], int] = {}
+        self._met: set[tuple[str, int]] = set()
 
     async def begin(self) -> None:
         """The read model is level with the log's end: an empty or older database is filled before anything new comes.
@@ -51,6 +53,7 @@ class Projector:
         Raises ``ProjectionUnavailable``, and the log's and the registry's errors.
         """
         self._positions.clear()
+        self._met.clear()
         for topic in TOPICS:
             ends = await self._log.ends(topic)
             at = {partition: await self._position(topic, partition) for partition in ends}
@@ -71,7 +74,7 @@ class Projector:
 
         Raises ``ProjectionUnavailable``, and the log's and the registry's errors.
         """
-        if (batch.topic, batch.partition) not in self._positions:
+        if (batch.topic, batch.partition) not in self._met:
             await self._meet(batch)
         await self._catch_up(batch.topic, batch.partition, batch.start)
         try:
@@ -88,6 +91,7 @@ class Projector:
             _log.warning("the log was replaced: read from its beginning", topic=batch.topic, partition=batch.partition)
             await positions.forget(self._store, batch.topic, batch.partition)
             self._positions[batch.topic, batch.partition] = 0
+        self._met.add((batch.topic, batch.partition))
 
     async def _catch_up(self, topic: str, partition: int, end: int) -> None:
         """Writes what lies between the read model's position and ``end``; its dead letters were emitted long ago.
@@ -126,22 +130,37 @@ class Projector:
 
     async def _apply(self, records: Sequence[Record]) -> Read:
         """What the records say, applied as far as it is new. Raises ``Overtaken``; nothing was written then."""
-        topic, partition, following = records[-1].topic, records[-1].partition, records[-1].offset + 1
+        topic, partition = records[-1].topic, records[-1].partition
         at = await self._position(topic, partition)
         read = await TOPICS[topic](records)
         new = [record for record in records if record.offset >= at]
-        if new:
-            changes = read if len(new) == len(records) else await TOPICS[topic](new)
-            try:
-                async with self._store.writing() as connection:
-                    await positions.move(connection, topic, partition, at, following)
-                    await changes.apply(connection)
-            except ProjectionUnavailable:
-                self._positions.pop((topic, partition), None)
-                raise
-            self._positions[topic, partition] = following
-            self._applied(new)
+        if not new:
+            return read
+        try:
+            await self._write(new, at, read if len(new) == len(records) else await TOPICS[topic](new))
+        except Unstorable as error:
+            return read.and_more(await self._apply_one_by_one(new, error))
         return read
+
+    async def _write(self, records: Sequence[Record], at: int, changes: Read) -> None:
+        last = records[-1]
+        try:
+            async with self._store.writing() as connection:
+                await positions.move(connection, last.topic, last.partition, at, last.offset + 1)
+                await changes.apply(connection)
+        except ProjectionUnavailable:
+            self._positions.pop((last.topic, last.partition), None)
+            raise
+        self._positions[last.topic, last.partition] = last.offset + 1
+        self._applied(records)
+
+    async def _apply_one_by_one(self, records: Sequence[Record], error: Unstorable) -> list[Emit]:
+        """The dead letters of those among them that the database cannot hold; the others are applied."""
+        if len(records) == 1:
+            (record,) = records
+            await self._write(records, await self._position(record.topic, record.partition), NOTHING)
+            return [] if record.topic == DEAD_LETTERS else [dead_letter(record, str(error))]
+        return [emit for record in records for emit in (await self._apply([record])).set_apart]
 
 
 def stage(store: Store, log: EventLog) -> Stage:

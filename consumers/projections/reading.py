@@ -26,15 +26,28 @@ Apply = Callable[[AsyncConnection], Awaitable[None]]
 T = TypeVar("T")
 
 
+async def _nothing(_connection: AsyncConnection) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
-    """``apply`` makes the read model level with the records, in the caller's transaction. ``bad``: those that are not
-    what their topic promises, each with the words for it; ``dead_letters`` carry them.
+    """``apply`` makes the read model level with the records, in the caller's transaction.
+
+    ``bad``: how many are not what their topic promises; ``dead_letters`` carry them. ``set_apart`` are those among them
+    of records that the database cannot hold.
     """
 
     apply: Apply
     bad: int = 0
     dead_letters: Sequence[Emit] = ()
+    set_apart: Sequence[Emit] = ()
+
+    def and_more(self, set_apart: Sequence[Emit]) -> Read:
+        return Read(self.apply, self.bad + len(set_apart), (*self.dead_letters, *set_apart), set_apart)
+
+
+NOTHING = Read(_nothing)
 
 
 async def _events(records: Sequence[Record]) -> Read:
@@ -86,7 +99,7 @@ def _read(
         try:
             good.append((record, None if record.value is None else from_record(record)))
         except Undecodable as error:
-            bad.append((DEAD_LETTERS, deadletter.to_message(_letter(record, str(error)))))
+            bad.append(dead_letter(record, str(error)))
 
     async def apply(connection: AsyncConnection) -> None:
         await write(connection, good)
@@ -94,9 +107,10 @@ def _read(
     return Read(apply, len(bad), bad)
 
 
-def _letter(record: Record, detail: str) -> deadletter.DeadLetter:
+def dead_letter(record: Record, detail: str) -> Emit:
     reason = DeadLetterReason.UNDECODABLE_RECORD
-    return deadletter.of_record(record, record.key, stage=NAME, reason=reason, detail=detail, version=VERSION)
+    letter = deadletter.of_record(record, record.key, stage=NAME, reason=reason, detail=detail, version=VERSION)
+    return DEAD_LETTERS, deadletter.to_message(letter)
 
 
 def _appended(record: Record) -> datetime:

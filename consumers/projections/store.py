@@ -11,12 +11,12 @@ from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from stamina import retry_context
 
-from consumers.errors import ProjectionRefused, ProjectionUnavailable
+from consumers.errors import ProjectionRefused, ProjectionUnavailable, Unstorable
 from consumers.projections.migrate import upgrade
 
 DEFAULT_DEADLINE = 10.0
@@ -26,6 +26,8 @@ _MIGRATION_LOCK = 0x686F6F6B6C696E65
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _POSTGRESQL = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
 """Statements are planned for the tables as they are now, not as they were when the connection was young."""
+_DATA = "22"
+"""The class of PostgreSQL's errors whose words may quote a value."""
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
@@ -214,7 +216,9 @@ def _is_locked(error: Exception) -> bool:
     return isinstance(driver, DBAPIError) and getattr(driver.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
-def _explained(name: str, error: DBAPIError) -> ProjectionRefused | ProjectionUnavailable:
+def _explained(name: str, error: DBAPIError) -> ProjectionRefused | ProjectionUnavailable | Unstorable:
+    if isinstance(error, DataError) or str(getattr(error.orig, "sqlstate", "")).startswith(_DATA):
+        return Unstorable(f"{name}: a value that none of its columns can hold")
     said = str(error.orig).partition("\n")[0]
     word = getattr(error.orig, "sqlite_errorname", "")
     if word.startswith(_DAMAGED):

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.projections.bulk import Statement, Values, deleting, inserting, replacing, selecting, updating
+from consumers.projections.bulk import Statement, Values, deleting, inserting, replacing, selecting, storable, updating
 from consumers.projections.counting import COUNTED, activity_changes, count_changes, last_seen, subjects_named
 from consumers.projections.rows import FOLDED, status_row, timeline_row
 from consumers.projections.tables import (
@@ -153,7 +153,8 @@ def _named(key: str) -> Values:
 
 async def _add(connection: AsyncConnection, events: Sequence[VerificationEvent], changes: _Changes) -> None:
     """The new among the events are in the timeline, and the statuses of their verifications are folded anew."""
-    rows = sorted(map(timeline_row, {event.event_id: event for event in reversed(events)}.values()), key=_event_id)
+    first = {event.event_id: event for event in reversed(events)}
+    rows = storable(sorted(map(timeline_row, first.values()), key=_event_id))
     written = {row["event_id"] for row in await _ADD_TIMELINE.run(connection, rows)}
     by_key: defaultdict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
     changes.told += [row for row in rows if row["event_id"] in written]

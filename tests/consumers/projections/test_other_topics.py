@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import structlog
@@ -158,3 +160,32 @@ async def test_a_dead_letter_that_nobody_can_read_is_counted_and_told_and_makes_
     (record,) = await records(log, DEAD_LETTERS)
     assert record.offset + 1 == await positions.position(store, DEAD_LETTERS, 0)
     assert counted + 1 == REGISTRY.get_sample_value("hookline_dead_letters_total", labels)
+
+
+async def test_a_record_that_the_database_cannot_hold_is_a_dead_letter_and_the_rest_goes_on(
+    log: EventLog, store: Store
+) -> None:
+    """Its neighbours in the batch are applied, once."""
+    too_much = 2**63 if store.file is None else 2**70  # what only PostgreSQL itself refuses, and what no JSON holds
+    for number in (1, too_much, 2):
+        seen = Observation(ObservationKind.DOORS, NOON, "idenfy", "idenfy-eu", {"stored": number})
+        body = json.dumps({**asdict(seen), "at": NOON.isoformat()}).encode()
+        await log.append(OBSERVATIONS, Message(f"{number}", "0", (), body))
+    await work(log, stage(store, log))
+    assert [3] == [row["stored"] for row in await rows(store, tables.ACTIVITY)]
+    (letter,) = await rows(store, tables.DEAD_LETTERS)
+    assert ("project", OBSERVATIONS) == (letter["stage"], letter["of_topic"])
+
+
+async def test_a_character_that_no_database_holds_is_shown_as_such(log: EventLog, store: Store) -> None:
+    """Vendors' JSON may have NUL in any text; two events of such a verification are one status."""
+    hostile: dict[str, Any] = {"verification_id": "scan\0-1", "vendor_status": "<script>\0", "subject_ref": "\0"}
+    await append(log, told(1, Outcome.PENDING, **hostile))
+    await work(log, stage(store, log))
+    await append(log, told(2, Outcome.VERIFIED, **hostile))
+    await work(log, stage(store, log))
+    (status,) = await rows(store, tables.STATUS)
+    assert ("scan\N{REPLACEMENT CHARACTER}-1", 2) == (status["verification_id"], status["events"])
+    await append(log, Message("idenfy:scan\0-1", "k", (), None))
+    await work(log, stage(store, log))
+    assert ([], []) == (await rows(store, tables.STATUS), await rows(store, tables.TIMELINE))

@@ -238,7 +238,9 @@ async def test_a_database_that_is_ahead_of_a_new_log_misses_nothing(
     fresh = await open_log(f"sqlite:///{tmp_path}/fresh.db", is_compacted=is_compacted)
     try:
         await append(fresh, APPROVED)
-        await work(fresh, stage(store, fresh))
+        begun = stage(store, fresh)
+        await begun.begin()
+        await work(fresh, begun)
         assert [PENDING, DENIED, APPROVED] == await queries.timeline(store, "idenfy", "scan-1")
         await append(fresh, told(9, Outcome.CANCELLED))
         await work(fresh, stage(store, fresh))
