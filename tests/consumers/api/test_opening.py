@@ -4,11 +4,12 @@ import pytest
 
 from runtime.eventlog import Position
 from schemas import callback as callbacks
-from schemas import topics
+from schemas import deadletter, topics
 from schemas.callback import Callback
+from schemas.deadletter import DeadLetterReason
 from schemas.message import Message
 from tests.consumers.api.api_served import Api
-from tests.examples import callback
+from tests.examples import callback, stored
 
 
 async def put(api: Api, document: Callback) -> Position:
@@ -62,6 +63,26 @@ async def test_a_documents_name_is_no_header_of_its_own(api: Api) -> None:
     found = await api.get(path_of(place), "ada")
     assert 'attachment; filename="a___filename__b_html__X-Evil__1"' == found.headers["content-disposition"]
     assert "x-evil" not in found.headers
+
+
+async def test_a_dead_letters_body_is_its_originals(api: Api) -> None:
+    """Bytes, whatever its original said of itself, and only until it is gone."""
+    original = callbacks.to_message(callback(body=b"not JSON", http_headers=(("Content-Type", "text/plain"),)))
+    letter = deadletter.of_record(
+        stored(original, "callbacks.idenfy"),
+        "scan-1",
+        stage="normalize",
+        reason=DeadLetterReason.NOT_JSON,
+        detail="the body is not JSON",
+        version="1",
+    )
+    message = deadletter.to_message(letter)
+    path = path_of(await api.log.append(topics.DEAD_LETTERS, message))
+    found = await api.get(path, "ada")
+    assert (200, b"not JSON", "application/octet-stream") == (found.status, found.body, found.headers["content-type"])
+    assert 403 == (await api.get(path, "vic")).status
+    await api.log.append(topics.DEAD_LETTERS, Message(message.key, message.partition_key, (), None))
+    assert 404 == (await api.get(path, "ada")).status
 
 
 async def test_what_was_erased_or_never_was_is_not_there(api: Api) -> None:
