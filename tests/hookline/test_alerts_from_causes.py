@@ -35,7 +35,8 @@ CANARY = "Canary"
 
 
 @asynccontextmanager
-async def hookline(folder: Path, *rules: dict[str, Any]) -> AsyncIterator[Running]:
+async def hookline(folder: Path, *rules: dict[str, Any], views: str | None = None) -> AsyncIterator[Running]:
+    """Every part that has to do with alerts; with ``views`` somewhere else, nobody fills them."""
     sources = (
         {"name": "idenfy", "vendor": "idenfy", "secrets": [KEY]},
         {"name": "solaris", "vendor": "solaris", "unsigned": True},
@@ -45,8 +46,9 @@ async def hookline(folder: Path, *rules: dict[str, Any]) -> AsyncIterator[Runnin
         "receiver": {"listen": "127.0.0.1:0"},
         "source": sources,
         "alert": {"tick": 0.1, "rule": rules},
+        "projections": {} if views is None else {"url": views},
     }
-    parts = {RECEIVE, NORMALIZE, PROJECT, ALERT}
+    parts = {RECEIVE, NORMALIZE, ALERT} | ({PROJECT} if views is None else set())
     async with running(parse_settings(content, "test", environ={}), parts) as process:
         yield process
 
@@ -144,6 +146,21 @@ async def test_what_waits_raises_an_alert_out_of_the_projections(tmp_path: Path)
         await until(lambda: has(process, "verification-expires-soon"))
         found = [alert for alert in await alerts(process) if alert.rule in {old["name"], soon["name"]}]
     assert len(found) == len({(alert.rule, alert.verification_id) for alert in found})
+
+
+async def test_without_the_projections_database_all_other_rules_go_on(tmp_path: Path) -> None:
+    """``/ready`` says which rules wait for what, and no password."""
+    async with hookline(tmp_path, views="postgresql://nobody:secret@127.0.0.1:1/views") as process:
+        fraud = {"overall": "DENIED", "fraudTags": ["FAKE_PHOTO"]}
+        await told(process, result("fraud", "DENIED", status=fraud))
+        await until(lambda: has(process, "rejected-for-fraud"))
+        await until(lambda: says(process, "rules about open work wait: postgresql://nobody:***@127.0.0.1:1/views"))
+
+
+async def says(process: Running, words: str) -> bool:
+    """Whether /ready is 503 with these words."""
+    async with ClientSession() as client, client.get(f"{process.operations}/ready") as answer:
+        return answer.status == 503 and words in await answer.text()
 
 
 async def test_silence_and_a_spent_budget_are_told_of_once(tmp_path: Path) -> None:
