@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from consumers.alerts.delivery.building import channels_of
 from hookline.cli import SettingsFile, run, say, settings_of
 from hookline.registry import explained, schemas_known
 from hookline.serving import PARTS, opened_log
 from hookline.topics import check_topics
 from ingest.calling import accounts_of
 from ingest.receive import sources_of
+from runtime.access.tokens import tokens_of
 from runtime.settings import Settings
 from schemas.registry import verify
 
@@ -34,6 +36,9 @@ async def _check(settings: Settings) -> None:
     for source in sources.values():
         if source.door.api is not None and source.name not in accounts:
             say(f"warning: source {source.name} has no [source.api]: nothing is fetched for it, nothing reconciled")
+    channels = channels_of(settings.alert.channel, settings.console.url)
+    say(f"alerts: channels: {', '.join(channels) or 'none, so they are listed and nobody is told'}")
+    tokens_of(settings.operator)
     with explained():
         verify()
     say("schemas: today's are the newest of their history and compatible with all of it")

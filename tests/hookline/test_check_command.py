@@ -39,3 +39,17 @@ async def test_a_secret_of_the_api_that_is_not_set_is_said(shell: Shell) -> None
     shell.write_settings(idverse=text)
     status, _, errors = await shell.run("check")
     assert (1, True) == (status, "the environment variable IDVERSE_API_KEY is not set" in errors), errors
+
+
+async def test_channels_of_alerts_and_tokens_are_looked_at_before_they_are_needed(shell: Shell) -> None:
+    """Each one's missing secret is named and ends the check; with both there the channel is listed."""
+    channel = '[[alert.channel]]\nname = "desk"\nkind = "apprise"\nurl = "env:DESK"'
+    shell.write_settings(channel=channel, ann='[[operator]]\nname = "ann"\ntoken = "env:ANNS"')
+    status, _, errors = await shell.run("check")
+    assert (1, True) == (status, "DESK is not set" in errors), errors
+    shell.environ["DESK"] = "json://127.0.0.1:9/"
+    status, _, errors = await shell.run("check")
+    assert (1, True) == (status, "ANNS is not set" in errors), errors
+    shell.environ["ANNS"] = "0" * 32
+    status, output, errors = await shell.run("check")
+    assert (0, "", True) == (status, errors, "alerts: channels: desk" in output.splitlines()), output
