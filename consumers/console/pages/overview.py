@@ -55,10 +55,17 @@ async def search(request: web.Request) -> web.Response:
     if wanted:
         await looked(request, "search", digest(wanted))
         found = await queries.find(request.config_dict[CONSOLE].store, wanted, limit=_FOUND)
-        if len(found) == 1 and wanted in {found[0].status.verification_id, _key(found[0])}:
-            raise web.HTTPSeeOther(places.verification_path(found[0].status.provider, found[0].status.verification_id))
+        one = _the_one(found, wanted)
+        if one is not None:
+            raise web.HTTPSeeOther(places.verification_path(one.provider, one.verification_id))
     return show(request, "search.html", place="/search", query=wanted, found=found, most=_FOUND)
 
 
-def _key(found: Found) -> str:
-    return f"{found.status.provider}:{found.status.verification_id}"
+def _the_one(found: Sequence[Found], wanted: str) -> StatusRow | None:
+    """The verification whose whole id it is, unless it is something of another one too; ids that only begin so do not
+    count.
+    """
+    rows = [each.status for each in found]
+    named = [row for row in rows if wanted in {row.verification_id, f"{row.provider}:{row.verification_id}"}]
+    others = [row for row in rows if row.subject_ref == wanted and row not in named]
+    return named[0] if len(named) == 1 and not others else None
