@@ -14,6 +14,7 @@ from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog
 from runtime.settings import ActSettings
 from schemas import callback as callbacks
+from schemas.action import Action
 from schemas.event import EventKind, Outcome
 from schemas.topics import DEAD_LETTERS
 from tests.consumers.making import told
@@ -48,7 +49,7 @@ async def test_an_action_is_tried_then_done_and_told(site: Site) -> None:
     assert [("ann", "seen by me")] * 2 == [(step.operator, step.reason) for step in (begun, ended)]
 
 
-async def _steps(site: Site):  # noqa: ANN202 - what the log says was done
+async def _steps(site: Site) -> list[Action]:
     return await Desk(site.log, site.vendor, None).steps()  # type: ignore[arg-type]  # only the log is asked
 
 
@@ -87,7 +88,9 @@ async def test_every_kind_of_field_can_be_filled_in(site: Site) -> None:
     begun = (await _steps(site))[0]
     expected = {"customer": "customer-1", "more": {"a": 1}, "count": 3, "loud": True, "tags": ["one", "two"]}
     assert expected == {name: value for name, value in begun.arguments.items() if name != "picture"}
-    assert 9 == begun.arguments["picture"]["bytes"]
+    picture = begun.arguments["picture"]
+    assert isinstance(picture, dict)
+    assert 9 == picture["bytes"]
 
 
 async def test_a_file_is_saved_and_never_shown(site: Site) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from consumers.console.pages import live
 from consumers.console.pages.rendering import slug
 from consumers.errors import ProjectionUnavailable
+from consumers.projections import queries
 from consumers.projections.store import Store
 from consumers.redriving import letters
 from runtime.eventlog import EventLog
@@ -243,14 +243,14 @@ async def test_a_page_says_when_it_is_not_live_and_recovers(
 ) -> None:
     page = await at(visit, site, "vic", "/work")
     await page.wait_for_selector("#live[data-state=live]")
-    asked = live.queries.version
+    asked = queries.version
 
     async def away(_store: Store) -> str:
         raise ProjectionUnavailable("away")
 
-    monkeypatch.setattr(live.queries, "version", away)
+    monkeypatch.setattr(queries, "version", away)
     await page.wait_for_selector("#live[data-state=away]")
-    monkeypatch.setattr(live.queries, "version", asked)
+    monkeypatch.setattr(queries, "version", asked)
     await page.wait_for_selector("#live[data-state=live]")
 
 

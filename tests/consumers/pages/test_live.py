@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 import pytest
@@ -11,6 +11,7 @@ from aiohttp import ClientResponse
 
 from consumers.console.pages import live
 from consumers.errors import ProjectionUnavailable
+from consumers.projections import queries
 from consumers.projections.store import Store
 from runtime.eventlog import EventLog
 from schemas.event import Outcome
@@ -22,7 +23,7 @@ from tests.waiting import until
 Told = tuple[str, str]
 
 
-async def _events(answer: ClientResponse) -> AsyncIterator[Told]:
+async def _events(answer: ClientResponse) -> AsyncGenerator[Told, None]:
     """Each event's name and data."""
     name = ""
     async for line in answer.content:
@@ -69,16 +70,16 @@ async def test_while_the_read_model_is_away_it_says_so_and_comes_back(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = await site.person("vic")
-    asked = live.queries.version
+    asked = queries.version
     async with person.http.get(site.url + await _seen(person)) as answer, aclosing(_events(answer)) as events:
         assert "Live" == await _next(events, "state")
 
         async def away(_store: Store) -> str:
             raise ProjectionUnavailable("away")
 
-        monkeypatch.setattr(live.queries, "version", away)
+        monkeypatch.setattr(queries, "version", away)
         assert "Not live: the read model does not answer" == await _next(events, "state")
-        monkeypatch.setattr(live.queries, "version", asked)
+        monkeypatch.setattr(queries, "version", asked)
         assert "Live" == await _next(events, "state")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -77,8 +78,13 @@ def letter(number: int = 1, topic: str = f"callbacks.{VENDOR}", **changes: objec
     return deadletter.to_message(replace(example, **changes))  # type: ignore[arg-type]  # any field
 
 
-def thing(number: int = 1, outcome: Outcome = Outcome.REJECTED, **changes: object) -> VerificationEvent:
-    about = {"provider": VENDOR, "source": "counter", "verification_id": f"thing-{number}", "subject_ref": "customer-1"}
+def thing(number: int = 1, outcome: Outcome = Outcome.REJECTED, **changes: Any) -> VerificationEvent:  # noqa: ANN401 - any field
+    about: dict[str, Any] = {
+        "provider": VENDOR,
+        "source": "counter",
+        "verification_id": f"thing-{number}",
+        "subject_ref": "customer-1",
+    }
     now = datetime.now(UTC)
     return told(number, outcome, **{**about, "received_at": now, "occurred_at": now - timedelta(seconds=3), **changes})
 
