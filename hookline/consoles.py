@@ -14,7 +14,7 @@ from consumers.projections.store import Store, open_store
 from hookline.desk import Desk
 from hookline.serving import Running
 from ingest.act.acting import acting
-from ingest.act.web import action_routes, problem_of
+from ingest.act.web import ACTION_PATHS, action_routes, problem_of
 from ingest.calling import accounts_of
 from runtime.access.access import Access, access_of
 from runtime.access.identity import Identity
@@ -59,7 +59,7 @@ async def console_running(
         ready = await stack.enter_async_context(acting(settings.source, settings.act, process.log))
         await stack.enter_async_context(_watching(store, process))
         console = Console(store, process.log, access, Desk(ready), settings.source)
-        app = make_app(console, action_routes(ready), problem_of)
+        app = make_app(console, action_routes(ready), problem_of, ACTION_PATHS)
         url = await stack.enter_async_context(
             listening(make_runner(app, _DRAIN), settings.console.listen, "console.listen")
         )

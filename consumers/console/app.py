@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -42,15 +42,19 @@ def make_runner(app: web.Application, seconds: float) -> web.AppRunner:
 
 
 def make_app(
-    console: Console, more_routes: Sequence[web.RouteDef] = (), more_problems: MoreProblems | None = None
+    console: Console,
+    more_routes: Sequence[web.RouteDef] = (),
+    more_problems: MoreProblems | None = None,
+    more_paths: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> web.Application:
     """Answers the API under ``/api/v1``, the pages, and ``more_routes`` of those whom the console does not know.
 
-    ``more_problems`` gives the answers to their errors.
+    ``more_problems`` gives the answers to their errors, ``more_paths`` describe them in the API's description.
     """
     app = web.Application(middlewares=[_under_way, _told, _problems, guarded], client_max_size=LARGEST_FORM)
     app[CONSOLE], app[ACCESS] = console, console.access
     app[STOPPING], app[_UNDER_WAY] = asyncio.Event(), set()
+    app[api.MORE_PATHS] = more_paths or {}
     app[_MORE] = () if more_problems is None else (more_problems,)
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_stop)

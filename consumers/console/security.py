@@ -44,6 +44,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     if request.config_dict[ACCESS].is_secure:
         response.headers.update(_TLS)
     response.headers.setdefault(hdrs.CACHE_CONTROL, _NOT_KEPT)
+    response.headers.popall(hdrs.SERVER, None)  # which versions run here is nobody's business
 
 
 @web.middleware

@@ -86,6 +86,7 @@ async def test_every_answer_forbids_what_our_pages_never_need(at: At, visitor: B
     assert {("nosniff", "DENY", "same-origin", "same-origin")} == {
         tuple(each[name] for name in others) for each in headers
     }
+    assert not [each for each in headers if "Server" in each]
     assert "no-store" == answers[1].headers["Cache-Control"]
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from consumers.console.signing_in import own_path
@@ -79,6 +82,20 @@ async def test_many_wrong_tokens_make_their_address_wait(at: At, visitor: Browse
 async def test_nobody_is_sent_elsewhere_by_a_link_to_us(visitor: Browser, wanted: str) -> None:
     came = await visitor.post("/login", {"token": TOKENS["vic"], "next": wanted})
     assert ("/", "/") == (came.headers["Location"], own_path(wanted))
+
+
+@given(st.text() | st.text(alphabet="/\\\\.:@?#%a\t\n").map(lambda text: "/" + text))
+def test_wherever_somebody_is_sent_is_here(text: str) -> None:
+    """As browsers read an address: a backslash is a slash to them, tabs and ends of lines are nothing."""
+    found = own_path(text).replace("\\", "/").translate({9: None, 10: None, 13: None})
+    there = urlsplit(urljoin("http://here/login", found))
+    assert ("http", "here") == (there.scheme, there.netloc)
+
+
+async def test_a_script_is_sent_to_the_form_as_a_whole_page(visitor: Browser) -> None:
+    """What htmx asks for would else appear within the page."""
+    asked = await visitor.get("/verifications", **{"HX-Request": "true"})
+    assert (401, "/login") == (asked.status, asked.headers["HX-Redirect"])
 
 
 async def test_signing_in_again_makes_another_session(visitor: Browser) -> None:

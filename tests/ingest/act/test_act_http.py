@@ -22,7 +22,7 @@ from ingest.act import bounds
 from ingest.act.acting import Acting, acting
 from ingest.act.asks import Ask
 from ingest.act.carrying import Carrier
-from ingest.act.web import action_routes, problem_of, reading
+from ingest.act.web import ACTION_PATHS, action_routes, problem_of, reading
 from runtime.access.access import access_of
 from runtime.access.tokens import Tokens, tokens_of
 from runtime.eventlog import EventLog
@@ -77,7 +77,7 @@ async def application(log: EventLog, ready: Acting, tokens: Tokens) -> AsyncIter
     with TemporaryDirectory() as folder:
         async with open_store(f"sqlite:///{folder}/views.db", migrates=False) as store:
             console = consoles.Console(store, log, access_of(tokens))
-            yield consoles.make_app(console, action_routes(ready), problem_of)
+            yield consoles.make_app(console, action_routes(ready), problem_of, ACTION_PATHS)
 
 
 @asynccontextmanager
