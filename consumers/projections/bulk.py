@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import orjson
@@ -61,9 +61,13 @@ class Statement:
 
     @cached_property
     def _postgresql(self) -> Executable:
-        source = f"json_populate_recordset(CAST(NULL AS {self.table.name}), CAST(:given AS json))"
-        given = f"(SELECT {listed(self.named)} FROM {source})"  # noqa: S608 - names of ours
-        return text(self._with(given, f"FOR UPDATE OF {self.table.name}"))
+        return text(self.on_postgresql("given"))
+
+    def on_postgresql(self, given: str) -> str:
+        """The SQL that finds its rows in the parameter of this name."""
+        source = f"json_populate_recordset(CAST(NULL AS {self.table.name}), CAST(:{given} AS json))"
+        rows = f"(SELECT {listed(self.named)} FROM {source})"  # noqa: S608 - names of ours
+        return self._with(rows, f"FOR UPDATE OF {self.table.name}")
 
     @cached_property
     def _sqlite(self) -> Executable:
@@ -74,6 +78,27 @@ class Statement:
 
     def _with(self, given: str, locked: str) -> str:
         return self.sql.replace("{given}", given).replace("{locked}", locked)
+
+
+async def together(connection: AsyncConnection, *parts: tuple[Statement, Sequence[Mapping[str, Any]]]) -> None:
+    """All of it, of which nothing comes back, in one round trip; on SQLite, which is nowhere else, one by one.
+
+    PostgreSQL does the parts of one statement in an order of its own, always the same: parts that lock rows of the same
+    tables must be given in the same order everywhere.
+    """
+    wanted = [(statement, rows) for statement, rows in parts if rows]
+    if connection.dialect.name != "postgresql":
+        for statement, rows in wanted:
+            await statement.run(connection, rows)
+    elif wanted:
+        given = {f"given_{number}": _dumped(rows) for number, (_, rows) in enumerate(wanted)}
+        await connection.execute(_joined(tuple(statement for statement, _ in wanted)), given)
+
+
+@cache
+def _joined(statements: tuple[Statement, ...]) -> Executable:
+    parts = [f"part_{number} AS ({each.on_postgresql(f'given_{number}')})" for number, each in enumerate(statements)]
+    return text(f"WITH {', '.join(parts)} SELECT 1")
 
 
 def inserting(table: Table, on_conflict: str, returned: tuple[str, ...] = ()) -> Statement:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.projections.bulk import Values
+from consumers.projections.bulk import Values, together
 from consumers.projections.counting import door_changes, in_order, state_of
 from consumers.projections.writing import ADD_ACTIVITY, PUT_STATE
 from runtime.eventlog import Record
@@ -17,10 +17,8 @@ async def write(connection: AsyncConnection, read: Sequence[tuple[Record, Observ
     """Added to each account's activity, and its newest state."""
     seen = [each for _, each in read if each is not None]
     doors = [each for each in seen if each.kind is ObservationKind.DOORS]
-    await ADD_ACTIVITY.run(
-        connection, door_changes((each.provider, each.source, each.at, each.numbers) for each in doors)
-    )
-    await PUT_STATE.run(connection, _states(seen))
+    answers = door_changes((each.provider, each.source, each.at, each.numbers) for each in doors)
+    await together(connection, (ADD_ACTIVITY, answers), (PUT_STATE, _states(seen)))
 
 
 def _states(seen: Iterable[Observation]) -> list[Values]:

@@ -6,7 +6,7 @@ asks; it has waited for them since the first of the latest decisions, without a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -125,6 +125,13 @@ class Standing(NamedTuple):
 def standing_of(events: Iterable[Asking]) -> Standing:
     """Of events in any order and any number of times: as if each was told in the vendor's order."""
     by_order = {each.order: each for each in events}
+    if len(by_order) == 1:
+        ((current, each),) = by_order.items()
+        return Standing(current, NOTHING if each.asks is None else Wait(each.asks, each.told_at))
+    return _standing(by_order)
+
+
+def _standing(by_order: Mapping[OrderKey, Asking]) -> Standing:
     state, current, wait = Status(), None, NOTHING
     for order in sorted(by_order):
         each = by_order[order]

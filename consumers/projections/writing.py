@@ -15,7 +15,17 @@ from typing import Any
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.projections.bulk import Statement, Values, deleting, inserting, replacing, selecting, storable, updating
+from consumers.projections.bulk import (
+    Statement,
+    Values,
+    deleting,
+    inserting,
+    replacing,
+    selecting,
+    storable,
+    together,
+    updating,
+)
 from consumers.projections.counting import COUNTED, activity_changes, count_changes, last_seen, subjects_named
 from consumers.projections.rows import FOLDED, status_row, timeline_row
 from consumers.projections.tables import (
@@ -70,7 +80,7 @@ _NAME_SUBJECT = updating(
         "test": "subject_verifications.test OR excluded.test",
     },
 )
-ADD_COUNTS = updating(COUNTS, _sums(COUNTS, "verifications"))
+_ADD_COUNTS = updating(COUNTS, _sums(COUNTS, "verifications"))
 _NO_COUNTS = Statement(f"{deleting(COUNTS, COUNTED).sql} AND verifications = 0", COUNTS, COUNTED)
 ADD_ACTIVITY = updating(
     ACTIVITY, _sums(ACTIVITY, *(c.name for c in ACTIVITY.c if c.name not in {"source", "hour", "provider"}))
@@ -114,14 +124,14 @@ async def write(connection: AsyncConnection, events: Sequence[VerificationEvent]
     if erased:
         await _erase(connection, erased, changes)
     await _add(connection, events, changes)
-    await _NAME_SUBJECT.run(connection, subjects_named(changes.told))
-    await _count(connection, count_changes(changes.old, changes.new))
-    await ADD_ACTIVITY.run(connection, activity_changes(changes.taken, changes.told))
-    await PUT_STATE.run(connection, last_seen(changes.told))
-
-
-async def _count(connection: AsyncConnection, counts: Sequence[Values]) -> None:
-    await ADD_COUNTS.run(connection, counts)
+    await together(connection, (_PUT_STATUS, changes.new), (_NAME_SUBJECT, subjects_named(changes.told)))
+    counts = count_changes(changes.old, changes.new)
+    await together(
+        connection,
+        (_ADD_COUNTS, counts),
+        (ADD_ACTIVITY, activity_changes(changes.taken, changes.told)),
+        (PUT_STATE, last_seen(changes.told)),
+    )
     await _NO_COUNTS.run(connection, [count for count in counts if count["verifications"] < 0])
 
 
@@ -152,7 +162,7 @@ def _named(key: str) -> Values:
 
 
 async def _add(connection: AsyncConnection, events: Sequence[VerificationEvent], changes: _Changes) -> None:
-    """The new among the events are in the timeline, and the statuses of their verifications are folded anew."""
+    """The new among the events are in the timeline, and it is known to what their verifications' statuses fold."""
     first = {event.event_id: event for event in reversed(events)}
     rows = storable(sorted(map(timeline_row, first.values()), key=_event_id))
     written = {row["event_id"] for row in await _ADD_TIMELINE.run(connection, rows)}
@@ -164,7 +174,6 @@ async def _add(connection: AsyncConnection, events: Sequence[VerificationEvent],
     old = await _OLD_STATUS.run(connection, keys)
     await _tell_all(connection, [{name: status[name] for name in _KEY} for status in old], by_key)
     new = [status_row(by_key[key]) for key in sorted(by_key)]
-    await _PUT_STATUS.run(connection, new)
     changes.old += old
     changes.new += new
 
