@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from hookline.sandboxes import served
 from sandbox import idenfy
 from tests.hookline.conftest import KEY, Process, Shell
-from tests.hookline.test_act_commands import ANNS, OPERATORS, at_idenfy, settings
+from tests.hookline.test_act_commands import ANNS, BOBS, OPERATORS, at_idenfy, settings
 from tests.waiting import until
 
 __all__ = ["at_idenfy"]
@@ -34,8 +34,7 @@ async def test_a_service_creates_a_verification_over_http(shell: Shell, at_idenf
         async with ClientSession() as http:
             async with http.post(path, json=CREATE, headers=headers) as answer:
                 told = await answer.json()
-            async with http.get(f"{console.operations}/ready") as ready:
-                assert 200 == ready.status
+            await until(lambda: is_ready(http, console))
         assert 0 == await console.end(signal.SIGTERM)
         assert console.process.stderr is not None
         printed = await console.process.stderr.read()
@@ -49,13 +48,13 @@ async def test_a_service_creates_a_verification_over_http(shell: Shell, at_idenf
     ]
 
 
-async def test_without_operators_the_console_says_that_nobody_may_act(shell: Shell, at_idenfy: str) -> None:
+async def test_without_operators_the_console_says_that_nobody_may_come_in(shell: Shell, at_idenfy: str) -> None:
     """It runs all the same: whoever forgot them reads it at once."""
     settings(shell, at_idenfy, CONSOLE)
     async with shell.serve("console") as console:
         assert console.process.stdout is not None
         line = (await console.process.stdout.readline()).decode()
-        assert "nobody may act here yet: add [[operator]]" in line
+        assert "nobody may come in yet: add [[operator]]" in line
 
 
 async def test_what_is_under_way_is_ended_and_told_before_the_console_ends(shell: Shell) -> None:
@@ -91,9 +90,62 @@ async def refuses(http: ClientSession, url: str) -> None:
 
     async def is_closed() -> bool:
         try:
-            async with http.get(f"{url}/actions", headers={"Connection": "close"}):
+            async with http.get(f"{url}/login", headers={"Connection": "close"}):
                 return False
         except ClientConnectionError:
             return True
 
     await until(is_closed)
+
+
+async def troubles(http: ClientSession, console: Process) -> dict[str, str]:
+    """What ``/ready`` says is wrong."""
+    async with http.get(f"{console.operations}/ready") as answer:
+        told: dict[str, str] = (await answer.json())["troubles"]
+        return told
+
+
+async def is_ready(http: ClientSession, console: Process) -> bool:
+    return not await troubles(http, console)
+
+
+async def test_a_read_model_that_comes_later_is_waited_for(shell: Shell, at_idenfy: str) -> None:
+    """Until then whoever asks is told so, and so is whoever asks whether it is ready; then it goes on by itself."""
+    views = shell.folder / "views.db"
+    views.mkdir()
+    settings(shell, at_idenfy, OPERATORS + CONSOLE + f'[projections]\nurl = "sqlite:///{views}"\n')
+    async with shell.serve("console") as console, ClientSession() as http:
+        headers = {"Authorization": f"Bearer {ANNS}"}
+
+        async def status() -> int:
+            async with http.get(f"{address(console)}/api/v1/verifications", headers=headers) as answer:
+                return answer.status
+
+        async def is_told() -> bool:
+            return "views.db" in (await troubles(http, console)).get("read model", "")
+
+        await until(is_told)
+        assert 503 == await status()
+        views.rmdir()
+        await until(lambda: is_ready(http, console), deadline=30)
+        assert 200 == await status()
+
+
+async def test_who_looked_is_told_at_the_command_line(shell: Shell, at_idenfy: str) -> None:
+    """By name, by what was looked at, and by the very text that was searched for; the text itself is nowhere."""
+    settings(shell, at_idenfy, OPERATORS + CONSOLE)
+    async with shell.serve("console") as console, ClientSession() as http:
+        await until(lambda: is_ready(http, console))
+        for token, path in ((ANNS, "search?q=Ann+Canary"), (BOBS, "search?q=customer-1"), (BOBS, "open-work")):
+            headers = {"Authorization": f"Bearer {token}"}
+            async with http.get(f"{address(console)}/api/v1/{path}", headers=headers) as answer:
+                assert 200 == answer.status
+    every = await shell.rows("audit")
+    assert {("ann", "search"), ("bob", "search")} <= {(row["who"], row["what"]) for row in every}
+    assert {"bob"} == {row["who"] for row in await shell.rows("audit", "--who", "bob")}
+    [found] = await shell.rows("audit", "--searched", "Ann Canary")
+    assert ("ann", "operator", "token") == (found["who"], found["role"], found["via"])
+    _, lines, _ = await shell.run("audit", "--about", found["about"])
+    assert 1 == lines.count("\n")
+    written = b"".join(path.read_bytes() for path in shell.folder.glob("hookline.db*"))
+    assert not [word for word in (b"Canary", b"customer-1") if word in written]
