@@ -14,9 +14,18 @@ from runtime.access.tokens import tokens_of
 from runtime.settings import Settings, environment
 
 TOKEN = "HOOKLINE_OPERATOR_TOKEN"  # noqa: S105 - the variable's name
+MISSING = f"{TOKEN}: not set; the settings have [[operator]], so put your own token there"
 _VIA = "command line"
 
 Operator = Annotated[str | None, typer.Option("--operator", help="Who does it; a token says it.")]
+
+
+def given_token() -> str | None:
+    """Out of the environment, or typed in at a terminal."""
+    token = environment().get(TOKEN)
+    if token is None and sys.stdin.isatty():
+        token = str(typer.prompt("your operator token", hide_input=True, err=True))
+    return token
 
 
 def operating(settings: Settings, named: str | None, role: Role = Role.OPERATOR) -> Identity:
@@ -28,11 +37,9 @@ def operating(settings: Settings, named: str | None, role: Role = Role.OPERATOR)
     tokens = tokens_of(settings.operator)
     if not tokens:
         return Identity(named or getuser(), Role.ADMIN, via=_VIA)
-    token = environment().get(TOKEN)
-    if token is None and sys.stdin.isatty():
-        token = str(typer.prompt("your operator token", hide_input=True, err=True))
+    token = given_token()
     if token is None:
-        raise NotAuthenticated(f"{TOKEN}: not set; the settings have [[operator]], so put your own token there")
+        raise NotAuthenticated(MISSING)
     found = tokens.holding(token)
     if found is None:
         raise NotAuthenticated("token: nobody's; see [[operator]] in the settings")

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import orjson
-import typer
 
 from hookline.cli import print_json, say
+from hookline.commands.identity import MISSING, given_token
 from hookline.serving import opened_log
 from ingest.act.acting import Acting, acting, preview
 from ingest.act.carrying import Result
@@ -23,10 +23,9 @@ from ingest.act.planning import Asking
 from ingest.act.told import error_row, result_row, said_by_vendor
 from ingest.action import VendorAction
 from runtime.errors import SettingsInvalid
-from runtime.settings import Settings, environment
+from runtime.settings import Settings
 from schemas.action import ActionState
 
-TOKEN = "HOOKLINE_OPERATOR_TOKEN"  # noqa: S105 - the variable's name
 DOES_NOT_HOLD = 10
 """Exit status of what the vendor accepted, and then showed otherwise."""
 
@@ -82,11 +81,9 @@ def operator_of(settings: Settings, named: str | None) -> Operator:
     operators = operators_of(settings.operator)
     if not operators:
         return Operator(named or getuser())
-    token = environment().get(TOKEN)
-    if token is None and sys.stdin.isatty():
-        token = str(typer.prompt("your operator token", hide_input=True, err=True))
+    token = given_token()
     if token is None:
-        raise UnknownOperator(f"{TOKEN}: not set; the settings have [[operator]], so put your own token there")
+        raise UnknownOperator(MISSING)
     found = operators.holding(token)
     if named not in (None, found.name):
         raise UnknownOperator(f"--operator: the token is {found.name}'s")
