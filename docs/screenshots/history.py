@@ -1,5 +1,6 @@
-"""Two weeks of made-up events, so that the pictures show what a console looks like that has been at work for a while."""
+"""Two weeks of made-up events, so that the pictures show a console that has been at work for a while."""
 
+# ruff: noqa: INP001 - a script's own module
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -57,9 +58,11 @@ def observations(now: datetime) -> Iterator[Observation]:
             at = now - timedelta(hours=back)
             stored = round(daily * 2.2 * _BY_HOUR[at.hour] / sum(_BY_HOUR) * chance.uniform(0.6, 1.4))
             refused = chance.choice((0,) * 9 + (1,)) if back != 20 else 6  # noqa: PLR2004 - a bad hour
-            yield Observation(ObservationKind.DOORS, at, vendor, account, dict(zip(DOORS, (stored, refused, 0, 0))))
-    yield Observation(ObservationKind.BUDGET, now, "solaris", "solaris-bank", dict(zip(BUDGET, (312, 600, 4310, 5000))))
-    yield Observation(ObservationKind.BUDGET, now, "idverse", "idverse-apac", dict(zip(BUDGET, (41, 300, 377, 2000))))
+            answered = dict(zip(DOORS, (stored, refused, 0, 0), strict=True))
+            yield Observation(ObservationKind.DOORS, at, vendor, account, answered)
+    spent = {"solaris": ("solaris-bank", (312, 600, 4310, 5000)), "idverse": ("idverse-apac", (41, 300, 377, 2000))}
+    for vendor, (account, numbers) in spent.items():
+        yield Observation(ObservationKind.BUDGET, now, vendor, account, dict(zip(BUDGET, numbers, strict=True)))
 
 
 def _moments(chance: Random, daily: int, now: datetime) -> Iterator[datetime]:
