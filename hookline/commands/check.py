@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from consumers.alerts.configured import rules_of
 from consumers.alerts.delivery.building import channels_of
 from hookline.cli import SettingsFile, run, say, settings_of
 from hookline.registry import explained, schemas_known
@@ -37,7 +38,9 @@ async def _check(settings: Settings) -> None:
         if source.door.api is not None and source.name not in accounts:
             say(f"warning: source {source.name} has no [source.api]: nothing is fetched for it, nothing reconciled")
     channels = channels_of(settings.alert.channel, settings.console.url)
-    say(f"alerts: channels: {', '.join(channels) or 'none, so they are listed and nobody is told'}")
+    rules = rules_of(settings.alert)
+    told = ", ".join(channels) or "none, so they are listed and nobody is told"
+    say(f"alerts: {len(rules)} rules, channels: {told}")
     tokens_of(settings.operator)
     with explained():
         verify()

@@ -52,4 +52,4 @@ async def test_channels_of_alerts_and_tokens_are_looked_at_before_they_are_neede
     assert (1, True) == (status, "ANNS is not set" in errors), errors
     shell.environ["ANNS"] = "0" * 32
     status, output, errors = await shell.run("check")
-    assert (0, "", True) == (status, errors, "alerts: channels: desk" in output.splitlines()), output
+    assert (0, "", True) == (status, errors, "alerts: 12 rules, channels: desk" in output.splitlines()), output
