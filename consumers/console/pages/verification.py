@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -58,12 +58,24 @@ async def verification(request: web.Request) -> web.Response:
         others=[row for row in statuses[1:] if row.kind is not EventKind.ACTION],
         checks=_checks(events, current),
         events=list(reversed(events)),
+        reopened=_reopened(events),
         acts=await acts_of(console, me, events),
         alerts=(await queries.alerts(console.store, about, limit=_ALERTS)).items,
         siblings=await _siblings(console, current),
         offered=_offered(console, me, current),
         may_open=may_open(me),
     )
+
+
+def _reopened(events: Sequence[TimelineRow]) -> Collection[str]:
+    """The events by which the vendor took an earlier final decision of the same kind back."""
+    ended, found = set[EventKind](), set[str]()
+    for event in events:
+        if event.reopens and event.kind in ended:
+            found.add(event.event_id)
+        if event.final and event.kind is not EventKind.ACTION:
+            ended.add(event.kind)
+    return found
 
 
 _WORST = (CheckResult.FAIL, CheckResult.REVIEW, CheckResult.UNKNOWN, CheckResult.PASS, CheckResult.NOT_DONE)
