@@ -100,7 +100,15 @@ async def finished(shell: Shell) -> bool:
 async def records(folder: Path) -> list[str]:
     """Whatever lies on the topics that may hold nobody's data, and the words about dead letters."""
     log = await open_log(f"sqlite:///{folder}/hookline.db")
-    names = ("verification-events", "alerts", "memory.idenfy", "memory.alerts", "memory.alerts.observations", "observations", "audit")
+    names = (
+        "verification-events",
+        "alerts",
+        "memory.idenfy",
+        "memory.alerts",
+        "memory.alerts.observations",
+        "observations",
+        "audit",
+    )
     texts: list[str] = []
     for name in names:
         texts += [repr(record) async for record in log.scan(name)]
