@@ -50,6 +50,13 @@ def setup(app: web.Application) -> None:
     app[RECENT] = OrderedDict()
     app[live.WATCHER] = live.watcher_of(app)
     app.cleanup_ctx.append(live.watching)
+    app.on_response_prepare.append(_kept)
+
+
+async def _kept(request: web.Request, response: web.StreamResponse) -> None:
+    """A browser keeps styles and scripts, and asks whether they are still the same."""
+    if request.path.startswith("/static/"):
+        response.headers["Cache-Control"] = "no-cache"
 
 
 async def _icon(_request: web.Request) -> web.Response:

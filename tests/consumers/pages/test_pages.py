@@ -276,6 +276,21 @@ async def test_light_or_dark_is_kept_for_whoever_has_no_script(site: Site) -> No
         assert f"{site.url}/" == str((await site.post("/theme", {"theme": "light", "back": back})).url)
 
 
+async def test_styles_and_scripts_are_kept_by_a_browser_while_they_are_the_same(site: Site) -> None:
+    """Whoever is not signed in has them too; a page itself is kept by nobody."""
+    person = await site.person("vic")
+    for name in ("console.css", "console.js", "icon.svg", "vendor/htmx.min.js", "vendor/htmx-sse.min.js"):
+        async with person.http.get(f"{site.url}/static/{name}") as first:
+            assert (200, "no-cache") == (first.status, first.headers["Cache-Control"])
+        asked = {"If-None-Match": first.headers["ETag"]}
+        async with person.http.get(f"{site.url}/static/{name}", headers=asked) as again:
+            assert 304 == again.status
+    async with person.http.get(f"{site.url}/work") as page:
+        assert "no-store" == page.headers["Cache-Control"]
+    async with person.http.get(f"{site.url}/static/../rights.py") as elsewhere:
+        assert 404 == elsewhere.status
+
+
 def test_the_reader_of_pages_finds_what_is_wrong() -> None:
     """What these tests look with sees a fault where there is one."""
     from tests.consumers.pages.strict import Page
