@@ -15,6 +15,7 @@ from consumers.alerts.wiring import Alerting, alerting
 from consumers.errors import ProjectionUnavailable
 from consumers.projections import projector, queries
 from consumers.projections.store import Store, open_store
+from hookline.logs import opened_log
 from hookline.registry import explained, schemas_ready
 from hookline.topics import check_topics
 from ingest.api import Open
@@ -25,15 +26,14 @@ from ingest.receive.observing import Doors
 from ingest.reconcile.reconciler import OpenSince, Reconciler, periodic
 from normalizers import stage as normalizer
 from runtime import metrics
-from runtime.errors import LogRefused, SettingsInvalid
-from runtime.eventlog import EventLog, open_log
+from runtime.errors import SettingsInvalid
+from runtime.eventlog import EventLog
 from runtime.observability import serve_operations
 from runtime.periodic import Periodic, run_periodically
 from runtime.settings import Settings
 from runtime.stage import Health, Stage, run_stage
 from schemas.event import SubjectKind
 from schemas.registry import verify
-from schemas.topics import is_compacted
 
 _log = structlog.get_logger(__name__)
 
@@ -64,25 +64,6 @@ class Running:
     operations: str
     stages: tuple[Stage, ...]
     healths: list[Health]
-
-
-@asynccontextmanager
-async def opened_log(settings: Settings, *, existing: bool = False) -> AsyncIterator[EventLog]:
-    """The settings' log, closed when the context ends. ``existing`` refuses to create one just to look at it."""
-    path = settings.log.sqlite_path
-    if existing and path is not None and not path.exists():
-        raise LogRefused(f"{path}: no such log; start the stages first, or name their settings with --settings")
-    log = await open_log(
-        settings.log.url,
-        is_compacted=is_compacted,
-        deadline=settings.log.deadline,
-        max_record_bytes=settings.log.max_record_bytes,
-        kafka=settings.kafka,
-    )
-    try:
-        yield log
-    finally:
-        await log.close()
 
 
 @asynccontextmanager

@@ -9,8 +9,8 @@ import typer
 
 from consumers.console.auditing import digest, looks
 from hookline.cli import AsJson, Follow, SettingsFile, print_json, run, say, settings_of
+from hookline.logs import opened_log
 from hookline.rows import when
-from hookline.serving import opened_log
 from runtime.settings import Settings
 from schemas.audit import Look
 

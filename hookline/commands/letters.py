@@ -17,8 +17,8 @@ from uuid_utils import uuid7
 from consumers.redriving import letters, pending, redrive, why_not
 from hookline import rows
 from hookline.cli import AsJson, Follow, SettingsFile, print_json, run, say, settings_of
+from hookline.logs import opened_log
 from hookline.rows import Row
-from hookline.serving import opened_log
 from runtime.errors import HooklineError
 from runtime.eventlog import EventLog, Record
 from runtime.settings import Settings

@@ -9,9 +9,9 @@ import typer
 
 from hookline import rows
 from hookline.cli import AsJson, Follow, SettingsFile, print_json, run, say, settings_of
+from hookline.logs import opened_log
 from hookline.registry import schemas_known
 from hookline.rows import View
-from hookline.serving import opened_log
 from ingest.vendors import DOORS
 from runtime.eventlog import EventLog, Record
 from runtime.settings import Settings

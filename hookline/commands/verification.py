@@ -14,7 +14,7 @@ from consumers.projections.queries import Found, StatusRow
 from consumers.projections.store import Store, open_store
 from hookline import rows
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
-from hookline.serving import opened_log
+from hookline.logs import opened_log
 from runtime.errors import HooklineError, LogRefused, LogUnavailable
 from runtime.settings import Settings
 from schemas.action import Action

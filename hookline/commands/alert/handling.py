@@ -13,7 +13,7 @@ from hookline import rows
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from hookline.commands.alert.looking import rule_named
 from hookline.commands.identity import Operator, operating
-from hookline.serving import opened_log
+from hookline.logs import opened_log
 from runtime.errors import HooklineError
 from runtime.eventlog import EventLog
 from runtime.settings import Settings

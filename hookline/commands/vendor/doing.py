@@ -14,7 +14,7 @@ import orjson
 
 from hookline.cli import print_json, say
 from hookline.commands.identity import MISSING, given_token
-from hookline.serving import opened_log
+from hookline.logs import opened_log
 from ingest.act.acting import Acting, acting, preview
 from ingest.act.carrying import Result
 from ingest.act.errors import ActionError, UnknownOperator
