@@ -11,8 +11,8 @@ _PREFIX = "dead-letter-"
 
 
 class DeadLetterReason(StrEnum):
-    """Typed reasons. Vendors' documents go wrong in the first eight ways, reading at a vendor in the next four, our own
-    program in the last two.
+    """Typed reasons. Vendors' documents go wrong in the first eight ways, reading at a vendor in the next four (a
+    channel of alerts refuses, too), bringing an alert to a channel in the next two, our own program in the last two.
     """
 
     NOT_JSON = "NOT_JSON"
@@ -27,6 +27,8 @@ class DeadLetterReason(StrEnum):
     NOT_FETCHED = "NOT_FETCHED"
     NOT_THERE = "NOT_THERE"
     REFUSED = "REFUSED"
+    NO_CHANNEL = "NO_CHANNEL"
+    NOT_DELIVERED = "NOT_DELIVERED"
     UNDECODABLE_RECORD = "UNDECODABLE_RECORD"
     PROGRAM_ERROR = "PROGRAM_ERROR"
 

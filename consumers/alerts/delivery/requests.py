@@ -19,9 +19,9 @@ from schemas.topics import ALERT_DELIVERIES, DEAD_LETTERS
 
 STAGE = "alert-deliver"
 
-EXPIRED = DeadLetterReason.NOT_FETCHED
+EXPIRED = DeadLetterReason.NOT_DELIVERED
 """The channel did not take it within its horizon."""
-NO_CHANNEL = DeadLetterReason.NOT_FETCHABLE
+NO_CHANNEL = DeadLetterReason.NO_CHANNEL
 """The settings name no such channel."""
 
 

@@ -164,6 +164,8 @@ LETTERS: Mapping[DeadLetterReason, str] = {
     DeadLetterReason.NOT_FETCHED: "The vendor did not answer until the time was over.",
     DeadLetterReason.NOT_THERE: "The vendor says that there is no such verification.",
     DeadLetterReason.REFUSED: "It was refused by whoever should have taken it.",
+    DeadLetterReason.NO_CHANNEL: "The settings name no channel of alerts of that name.",
+    DeadLetterReason.NOT_DELIVERED: "The channel of alerts did not take it until the time was over.",
     DeadLetterReason.UNDECODABLE_RECORD: "The record on the log cannot be decoded.",
     DeadLetterReason.PROGRAM_ERROR: "A fault of this program.",
 }
