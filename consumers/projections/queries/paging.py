@@ -98,8 +98,8 @@ def equal(column: ColumnElement[Any], value: object) -> ColumnElement[bool]:
 
 
 class unindexed(FunctionElement[Any]):  # noqa: N801 - it reads as what it is in a statement
-    """The column, by which SQLite does not look for rows: it has no figures of its tables, takes any index for a good one,
-    and would read and sort all rows of a vendor rather than walk a list in its order.
+    """The column, by which SQLite does not look for rows: it has no figures of its tables, takes any index for a good
+    one, and would read and sort all rows of a vendor rather than walk a list in its order.
     """
 
     name = "unindexed"
