@@ -16,6 +16,7 @@ from consumers.projections.rebuilding.rebuild import Progress as Told
 from hookline import serving
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from hookline.commands.stages import serve_part
+from hookline.logs import opened_log
 from hookline.registry import explained, schemas_ready
 from runtime.settings import Settings
 
@@ -42,7 +43,7 @@ def project(
 
 async def _rebuild(settings: Settings, *, as_json: bool) -> None:
     with explained():
-        async with schemas_ready(settings.registry), serving.opened_log(settings, existing=True) as log:
+        async with schemas_ready(settings.registry), opened_log(settings, existing=True) as log:
             with _bar(hidden=as_json) as told:
                 rebuilt = await rebuild(settings.projections_url, log, told)
     if as_json:
