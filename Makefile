@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format bench bench-kafka clean
+.PHONY: help demo test check format bench bench-kafka screenshots clean
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
@@ -32,14 +32,19 @@ format: $(READY) ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## measure what the documents claim
+bench: $(READY) ## measure what the documents claim; POSTGRES=url names a server, else one is started
 	$(BIN)/python bench/receiver.py
 	$(BIN)/python bench/normalizer.py
+	PYTHONPATH=. $(BIN)/python bench/projector.py $(if $(POSTGRES),--postgres $(POSTGRES))
+	PYTHONPATH=. $(BIN)/python bench/search.py $(if $(POSTGRES),--postgres $(POSTGRES))
 
 bench-kafka: $(READY) ## the same on a broker of its own; KAFKA=host:port names another
 	$(BIN)/python bench/receiver_kafka.py $(if $(KAFKA),--kafka $(KAFKA))
 	$(BIN)/python bench/normalizer_kafka.py $(if $(KAFKA),--kafka $(KAFKA))
 	$(BIN)/python bench/latency_kafka.py $(if $(KAFKA),--kafka $(KAFKA))
+
+screenshots: $(READY) ## take the documents' pictures of the console anew; needs a Chromium
+	PYTHONPATH=. $(BIN)/python docs/screenshots/make.py
 
 clean: ## remove what was installed and cached
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -24,8 +24,8 @@ async def write(connection: AsyncConnection, read: Sequence[tuple[Record, Observ
 def _states(seen: Iterable[Observation]) -> list[Values]:
     states: dict[tuple[str], Values] = {}
     for each in seen:
-        if each.kind is ObservationKind.TICK:
-            continue
+        if each.kind not in {ObservationKind.DOORS, ObservationKind.BUDGET}:
+            continue  # the others are the alerts' own, and some name no account
         state = states.setdefault((each.source,), state_of(each.provider, each.source))
         if each.kind is ObservationKind.BUDGET and (state["budget_at"] is None or each.at >= state["budget_at"]):
             state |= {"budget_at": each.at, **{name: each.numbers.get(name) for name in BUDGET}}

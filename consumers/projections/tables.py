@@ -95,6 +95,15 @@ STATUS = Table(
         postgresql_where=text("waits_for IS NOT NULL"),
         sqlite_where=text("waits_for IS NOT NULL"),
     ),
+    Index(
+        "verification_status_waiting_for",
+        "waits_for",
+        "provider",
+        "test",
+        "waits_since",
+        postgresql_where=text("waits_for IS NOT NULL"),
+        sqlite_where=text("waits_for IS NOT NULL"),
+    ),
     comment="Where each verification stands, by kind. Read hookline_verifications and hookline_open_work instead.",
 )
 """``waits_for`` says whom an open verification waits for, ``waits_since`` since when: see ``waiting.py``."""

@@ -26,7 +26,7 @@ from consumers.alerts import handling
 from consumers.projections import queries
 from consumers.projections.queries import AlertFilter, StatusRow, VerificationFilter
 from consumers.projections.store import Store, open_store
-from hookline.commands.demo import _apps as apps
+from hookline.commands.demo import apps
 from hookline.consoles import ConsoleAt, console_running
 from hookline.demo.place import place
 from hookline.demo.quiet import until

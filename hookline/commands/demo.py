@@ -56,7 +56,7 @@ def demo(
         run(_demo(Path(folder), seed, log, stay=stay))
 
 
-def _apps(seed: str) -> Mapping[str, web.Application]:
+def apps(seed: str) -> Mapping[str, web.Application]:
     """The time of Solaris' sandbox is moved on by its clock alone, so that its robots wait for nobody. Credas shows a
     result at once: it would be looked for again after some seconds only.
     """
@@ -72,7 +72,7 @@ def _apps(seed: str) -> Mapping[str, web.Application]:
 async def _demo(folder: Path, seed: str, log: str | None, *, stay: bool) -> None:
     began = monotonic()
     async with (
-        playing(_apps(seed), 0) as sandboxes,
+        playing(apps(seed), 0) as sandboxes,
         place(log, folder, sandboxes) as settings,
         everything(settings, sandboxes) as all_of_it,
         ClientSession() as client,

@@ -57,6 +57,8 @@ LOOKS = (
     ("dead-letters", "redrive", "--all", "--dry-run", "--json"),
     ("alerts", "--json"),
     ("status", "idenfy:scan-1", "--json"),
+    ("search", "scan-1"),
+    ("search", "scan-1", "--json"),
     ("timeline", "idenfy:scan-1"),
     ("timeline", "idenfy:scan-1", "--json"),
 )

@@ -59,6 +59,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("waits_for IS NOT NULL"),
         sqlite_where=sa.text("waits_for IS NOT NULL"),
     )
+    op.create_index(
+        "verification_status_waiting_for",
+        "verification_status",
+        ["waits_for", "provider", "test", "waits_since"],
+        postgresql_where=sa.text("waits_for IS NOT NULL"),
+        sqlite_where=sa.text("waits_for IS NOT NULL"),
+    )
     op.create_table(
         "verification_timeline",
         sa.Column("event_id", _TEXT, nullable=False),
