@@ -11,6 +11,7 @@ from hookline import serving
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from hookline.commands.stages import serve_part
 from hookline.commands.verification import existing_projections
+from hookline.logs import opened_log
 from ingest.calling import accounts_of
 from ingest.reconcile.reconciler import Reconciler
 from runtime.settings import Settings
@@ -38,7 +39,7 @@ def reconcile(
 
 async def _show(settings: Settings, *, as_json: bool) -> None:
     accounts = accounts_of(settings.source)
-    async with serving.opened_log(settings, existing=True) as log, open_store(existing_projections(settings)) as store:
+    async with opened_log(settings, existing=True) as log, open_store(existing_projections(settings)) as store:
         found = await Reconciler(accounts, log, serving.open_in(store)).would_ask()
     for request in found:
         if as_json:

@@ -15,9 +15,8 @@ import pytest
 import trustme
 from aiohttp import ClientSession
 
-from consumers.projections import projector
 from hookline.registry import SchemasNotReady, access, schemas_ready
-from hookline.serving import PARTS, RECEIVE, Running, running
+from hookline.serving import PARTS, PROJECT, RECEIVE, Running, running
 from runtime.errors import SettingsInvalid
 from runtime.eventlog import open_log
 from runtime.settings import RegistrySettings, parse_settings
@@ -81,7 +80,7 @@ async def troubles(client: ClientSession, process: Running) -> dict[str, str]:
 
 
 async def lag(process: Running) -> int:
-    return await process.log.lag(topics.VERIFICATION_EVENTS, projector.NAME)
+    return await process.log.lag(topics.VERIFICATION_EVENTS, PROJECT)
 
 
 async def test_schemas_are_checked_registered_and_found(shell: Shell, own_registry: LocalRegistry) -> None:
