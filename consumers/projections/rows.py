@@ -90,4 +90,4 @@ def _order(row: Mapping[str, Any]) -> OrderKey:
 
 def _asking(order: OrderKey, row: Mapping[str, Any]) -> Asking:
     state = of_decision(order, _OUTCOMES[row["outcome"]], final=row["final"], reopens=row["reopens"])
-    return Asking(order, state, _WAITS[row["waits_for"]])
+    return Asking(order, state, _WAITS[row["waits_for"]], row["received_at"])

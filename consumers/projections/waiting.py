@@ -93,16 +93,17 @@ def _is_handed_in(event: VerificationEvent) -> bool:
 
 
 class Asking(NamedTuple):
-    """What an event contributes: where it stands, the state after it alone, and whom it asks."""
+    """What an event contributes: where it stands, the state after it alone, whom it asks, and when it came to us."""
 
     order: OrderKey
     state: Status
     asks: WaitsFor | None
+    received_at: datetime
 
     @property
     def told_at(self) -> datetime:
-        """The vendor's time, else ours."""
-        return _EPOCH + timedelta(microseconds=self.order.micros)
+        """The vendor's time, else ours; never later than it came, as clocks differ."""
+        return min(_EPOCH + timedelta(microseconds=self.order.micros), self.received_at)
 
 
 class Wait(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from time import monotonic
 
@@ -38,7 +38,7 @@ async def until(condition: Callable[[], Awaitable[bool]], otherwise: str) -> Non
 
 
 async def is_quiet(process: Running, sandbox: Sandbox, vendor: str) -> bool:
-    """Whether the vendor has delivered all, and every stage has finished all there is.
+    """Whether the vendor has delivered all, and its own stages have made events of it.
 
     Asked in the order in which records travel; what was fetched meanwhile travels once more.
     """
@@ -46,21 +46,30 @@ async def is_quiet(process: Running, sandbox: Sandbox, vendor: str) -> bool:
         return False
     before = await _stored(process.log, vendor)
     for stage in process.stages:
-        if _works_for(stage, vendor) and not await _is_done(process.log, stage, vendor):
+        if stage.name.endswith(f".{vendor}") and not await _is_done(process.log, stage):
             return False
-    return before == await _stored(process.log, vendor)
+    return not await _asks(process.log, vendor) and before == await _stored(process.log, vendor)
 
 
-def _works_for(stage: Stage, vendor: str) -> bool:
-    """A stage of one vendor's has its name behind a dot."""
-    return stage.name.partition(".")[2] in {"", vendor}
+async def is_all_done(process: Running) -> bool:
+    """Whether every stage has finished all there is, and nothing came meanwhile."""
+    before = await _ends(process)
+    for stage in process.stages:
+        if not await _is_done(process.log, stage):
+            return False
+    return before == await _ends(process)
 
 
-async def _is_done(log: EventLog, stage: Stage, vendor: str) -> bool:
+async def _ends(process: Running) -> list[Mapping[int, int]]:
+    names = {topic for stage in process.stages for topic in stage.topics}
+    return [await process.log.ends(topic) for topic in sorted(names)]
+
+
+async def _is_done(log: EventLog, stage: Stage) -> bool:
     for topic in stage.topics:
         if await log.lag(topic, stage.name):
             return False
-    return topics.fetch_requests(vendor) not in stage.topics or not await _asks(log, vendor)
+    return True
 
 
 async def _asks(log: EventLog, vendor: str) -> bool:

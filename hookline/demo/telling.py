@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import ClientSession
 
-from hookline.demo.quiet import is_quiet, until
+from hookline.demo.quiet import is_all_done, is_quiet, until
 from hookline.demo.show import Told
 from hookline.demo.stories import STORIES
 from hookline.demo.tellers import CredasTeller, IdenfyTeller, IdverseTeller, Sandbox, SolarisTeller, Teller
@@ -47,6 +47,7 @@ class Telling:
                 tasks.create_task(self._tell_all_of(vendor), name=f"stories of {vendor}")
         for vendor in self.sandboxes:
             await self._settled(vendor)
+        await until(lambda: is_all_done(self._all_of_it.process), "the stages did not finish")
         await self._look()
 
     async def _tell_all_of(self, vendor: str) -> None:

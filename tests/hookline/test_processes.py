@@ -330,10 +330,10 @@ async def test_the_demonstration_adds_up(shell: Shell) -> None:
 
 
 async def test_check_says_what_is_in_order(shell: Shell) -> None:
-    """Settings, schemas and log, each on its line, and that nothing is fetched; a missing key is status 1."""
+    """Settings, alerts, schemas and log, each on its line, and that nothing is fetched; a missing key is status 1."""
     shell.write_settings()
     status, output, _ = await shell.run("check")
-    expected = ["settings", "warning", "schemas", "log"]
+    expected = ["settings", "warning", "alerts", "schemas", "log"]
     assert (status, [line.split(":")[0] for line in output.splitlines()]) == (0, expected)
     shell.environ["IDENFY_SIGNING_KEY"] = ""
     assert (await shell.run("check"))[0] == 1

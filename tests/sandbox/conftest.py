@@ -140,7 +140,7 @@ class StartVendor(Protocol):
 
 @asynccontextmanager
 async def serving(app: web.Application) -> AsyncIterator[str]:
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=1.0)  # whoever hangs is not waited for
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -16,7 +16,7 @@ CUSTOMER, VENDOR, REVIEWER, OPERATOR = WaitsFor
 
 
 def asking(event: VerificationEvent) -> Asking:
-    return Asking(order_of(event), of(event), asks(event))
+    return Asking(order_of(event), of(event), asks(event), event.received_at)
 
 
 def wait(events: list[VerificationEvent]) -> Wait:
@@ -76,6 +76,7 @@ REVIEW = told(4, Outcome.NEEDS_REVIEW)
 REJECTED = told(5, Outcome.REJECTED)
 REOPENED = told(6, Outcome.PENDING, vendor_status="ACTIVE", checks=(), reopens=True)
 STRAY = told(7, Outcome.UNKNOWN)
+AHEAD = told(8, Outcome.PENDING, minute=900, vendor_status="ACTIVE", checks=())
 
 
 def at(event: VerificationEvent) -> datetime:
@@ -91,6 +92,7 @@ def at(event: VerificationEvent) -> datetime:
         pytest.param((REVIEWER, at(REVIEW)), [PENDING, HANDED_IN, REVIEW], id="review"),
         pytest.param((None, None), [PENDING, REVIEW, REJECTED], id="the end"),
         pytest.param((CUSTOMER, at(REOPENED)), [PENDING, REJECTED, REOPENED], id="reopened: since then"),
+        pytest.param((CUSTOMER, AHEAD.received_at), [AHEAD], id="a vendor's clock ahead: since it came to us"),
         pytest.param((REVIEWER, at(REVIEW)), [REVIEW, STRAY], id="what says no outcome interrupts nothing"),
         pytest.param((None, None), [REJECTED, told(2, Outcome.NEEDS_REVIEW)], id="a late step of what has ended"),
     ],
