@@ -19,8 +19,11 @@ $(READY): requirements-dev.lock pyproject.toml
 demo: $(READY) ## run everything on real-shaped input: callbacks in, events out; ARGS=--stay goes on with the console
 	@$(BIN)/hookline demo $(ARGS)
 
-test: $(READY) ## pass the tests
-	$(BIN)/pytest
+# Most tests wait for processes and brokers of their own, so a few more workers than cores are of use.
+WORKERS ?= 3
+
+test: $(READY) ## pass the tests; WORKERS=n tells on how many at once
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: $(READY) ## lint, format, types, import contracts
 	$(BIN)/ruff check .
