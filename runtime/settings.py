@@ -18,15 +18,11 @@ from pydantic import ValidationError
 
 from runtime.errors import SettingsInvalid
 from runtime.sections import (
-    ActSettings,
     ApiSettings,
-    ConsoleSettings,
     FetchSettings,
     KafkaSettings,
     LogSettings,
     ObservabilitySettings,
-    OidcSettings,
-    OperatorSettings,
     ProjectionSettings,
     ReceiverSettings,
     ReconcileSettings,
@@ -35,6 +31,7 @@ from runtime.sections import (
     SourceSettings,
     host_and_port,
 )
+from runtime.sections_access import ActSettings, ConsoleSettings, OidcSettings, OperatorSettings
 from runtime.sections_alerts import EVENT_MATCHES, AlertRuleSettings, AlertSettings, EventMatch, StatusMatch
 from runtime.sections_channels import ChannelSettings
 

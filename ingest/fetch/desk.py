@@ -30,10 +30,10 @@ from ingest.calling.client import Client
 from ingest.calling.spending import Spending
 from ingest.fetch.asking import request_of
 from ingest.fetch.letters import STAGE
-from ingest.fetch.pauses import Breaker, Patience
 from ingest.fetch.queue import Queue
 from ingest.fetch.waiting import Errand, Waiting
 from runtime import metrics
+from runtime.errands.pauses import Breaker, Patience
 from runtime.errors import HooklineError, RecordTooLarge
 from schemas.deadletter import DeadLetterReason
 

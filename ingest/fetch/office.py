@@ -14,10 +14,10 @@ from ingest.calling.client import Client
 from ingest.calling.spending import Counts, Spending
 from ingest.calling.transport import session
 from ingest.fetch.desk import Desk
-from ingest.fetch.pauses import Patience
 from ingest.fetch.queue import Queue
 from ingest.fetch.telling import BudgetTeller
 from ingest.fetch.waiting import Errand, errand_of
+from runtime.errands.pauses import Patience
 from runtime.errors import HooklineError
 from runtime.settings import FetchSettings
 from schemas.fetching import FetchRequest

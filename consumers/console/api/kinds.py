@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,11 +30,11 @@ class Kind(Protocol):
         ...
 
 
-class _Textual:
+class _Textual(ABC):
     """In JSON it is a text too."""
 
-    def read(self, text: str) -> object:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, text: str) -> object: ...
 
     def read_json(self, value: object) -> object:
         if not isinstance(value, str):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.fetch.pauses import BREAKS_AT, Breaker, Patience
+from runtime.errands.pauses import BREAKS_AT, Breaker, Patience
 
 
 def test_a_hundred_calls_that_fail_together_are_no_longer_left_alone_than_a_few() -> None:
