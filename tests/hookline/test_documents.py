@@ -14,7 +14,7 @@ from hookline.everything import dev_settings
 from hookline.sandboxes import VENDORS
 from ingest.vendors import DOORS
 from normalizers.vendors import MAPPINGS
-from runtime.sections import OidcRole, OidcSettings
+from runtime.sections_access import OidcRole, OidcSettings
 from runtime.settings import (
     AlertRuleSettings,
     ApiSettings,

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from runtime.listening import listening
-from runtime.sections import OidcRole
+from runtime.sections_access import OidcRole
 from runtime.settings import OidcSettings
 
 CLIENT, SECRET = "hookline", "client-secret-canary"
