@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from consumers.console.console import CONSOLE, Console
+from consumers.console.auditing import audited
+from consumers.console.console import CONSOLE
 from consumers.console.pages import places
 from consumers.console.pages.alerts import back_to
 from consumers.console.pages.lists import PAGE, next_of, page_of
@@ -73,33 +74,37 @@ async def redrive_some(request: web.Request) -> web.Response:
     form, console = await request.post(), request.config_dict[CONSOLE]
     key = form.get("key")
     if isinstance(key, str):
-        return await _one(request, console, key)
+        return await _one(request, key)
     found = await queries.dead_letters(console.store, _wanted(request), limit=_AT_ONCE)
-    done = await _all(console, found.items, has_more=found.next is not None)
+    done = await _all(request, found.items, has_more=found.next is not None)
     asked: Mapping[str, str] = places.chosen(request, _FILTER)
     return show(request, "redriven.html", place="/dead-letters", done=done, asked=asked)
 
 
-async def _one(request: web.Request, console: Console, key: str) -> web.Response:
-    row, form = await queries.dead_letter(console.store, key), await request.post()
+async def _one(request: web.Request, key: str) -> web.Response:
+    row, form = await queries.dead_letter(request.config_dict[CONSOLE].store, key), await request.post()
     if row is None:
         return back_to(form, "/dead-letters", "gone")
-    done = await _all(console, [row], has_more=False)
+    done = await _all(request, [row], has_more=False)
     if done.refused:
         return show(request, "redriven.html", 409, place="/dead-letters", done=done, asked={})
     return back_to(form, "/dead-letters", "redriven" if done.sent else "gone")
 
 
-async def _all(console: Console, rows: Sequence[LetterRow], *, has_more: bool) -> Redriven:
-    """Raises ``LogUnavailable``: then some may have been sent already, and those that are left are still listed."""
-    sent, gone, refused = 0, 0, []
+async def _all(request: web.Request, rows: Sequence[LetterRow], *, has_more: bool) -> Redriven:
+    """Each is written down before it is sent.
+
+    Raises ``LogUnavailable``: then some may have been sent already, and those that are left are still listed.
+    """
+    log, sent, gone, refused = request.config_dict[CONSOLE].log, 0, 0, []
     for row in rows:
         try:
-            found = await letter_at(console.log, row.partition, row.offset)
+            found = await letter_at(log, row.partition, row.offset)
             if found is None:
                 gone += 1
                 continue
-            await redrive(console.log, *found)
+            await audited(request, "redrive", row.letter_key)
+            await redrive(log, *found)
             sent += 1
         except (NotRedrivable, Undecodable) as error:
             refused.append((row, str(error)))

@@ -11,12 +11,13 @@ from consumers.console.auditing import looks
 from consumers.projections.store import Store
 from consumers.redriving import letters
 from runtime.errors import LogUnavailable
-from runtime.eventlog import EventLog
+from runtime.eventlog import EventLog, Position
 from runtime.settings import ActSettings
 from schemas import callback as callbacks
 from schemas.action import Action
 from schemas.event import EventKind, Outcome
-from schemas.topics import DEAD_LETTERS
+from schemas.message import Message
+from schemas.topics import AUDIT, DEAD_LETTERS
 from tests.consumers.making import told
 from tests.consumers.pages.conftest import Site, serving
 from tests.consumers.pages.test_pages import alert, letter, thing
@@ -57,6 +58,24 @@ async def test_a_form_that_is_sent_twice_is_done_once(site: Site) -> None:
     first, second = await site.post(SET, GOOD, "ann"), await site.post(SET, GOOD, "ann")
     assert (True, True) == ("Done It is on the log" in first.text, "Done before" in second.text)
     assert 1 == site.vendor.calls.count("PUT /things/thing-1/state")
+
+
+async def test_a_form_that_was_changed_is_not_said_to_be_done(site: Site) -> None:
+    """Under the key of what was done nothing else is; sent once more it counts as a new one."""
+    await site.post(SET, GOOD, "ann")
+    changed = await site.post(SET, GOOD | {"argument.thing": "thing-2"}, "ann")
+    assert (422, True, False, []) == (
+        changed.status, "nothing was done now" in changed.text, "Done before" in changed.text, changed.page.faults,
+    )  # fmt: skip
+    assert ({"thing-1": "good"}, False) == (site.vendor.states, 'name="key" value="one"' in changed.html)
+
+
+async def test_what_only_reads_is_read_again(site: Site) -> None:
+    """Whoever sends its form twice sees what is there now."""
+    fields = {"argument.thing": "thing-1", "key": "one"}
+    for _ in range(2):
+        seen = await site.post("/actions/counter/look", fields, "ann")
+        assert (200, True) == (seen.status, "Done It is on the log" in seen.text)
 
 
 async def test_what_nobody_knows_may_be_sent_again_under_the_same_key(site: Site) -> None:
@@ -108,6 +127,8 @@ async def test_one_asks_and_another_confirms(log: EventLog, read_model: Store, v
     async with serving(log, read_model, vendor, ActSettings(two_persons=("counter.set-state",))) as site:
         asked = await site.post(SET, GOOD, "ann")
         assert ("Somebody else must confirm it now." in asked.text, {}) == (True, vendor.states)
+        again = await site.post(SET, GOOD, "ann")
+        assert (True, False) == ("Asked for before" in again.text, "Done before" in again.text)
         own, others = await site.get("/actions", "ann"), await site.get("/actions", "bob")
         assert "You asked for it" in own.text
         confirm = [form["/"] for form in others.page.forms if form["/"].endswith("/confirm")]
@@ -191,6 +212,31 @@ async def test_a_dead_letter_is_sent_back_by_an_admin(site: Site) -> None:
     assert 1 == len([form for form in (await site.get("/dead-letters")).page.forms if "key" in form])
     assert [b"no json"] == [record.value async for record in site.log.scan(f"callbacks.{VENDOR}")]
     assert 1 == len([each async for each in letters(site.log)])
+    assert [("ada", "redrive", keys[0])] == await _redriven(site)
+
+
+async def _redriven(site: Site) -> list[tuple[str, str, str]]:
+    return [look for look in await site.looked() if look[1] == "redrive"]
+
+
+async def test_no_dead_letter_is_sent_back_that_could_not_be_written_down(
+    site: Site, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.told(letter(1), letter(2))
+    [(key, token), _] = [
+        (form["key"], form["csrf_token"]) for form in (await site.get("/dead-letters")).page.forms if "key" in form
+    ]
+    append = log.append
+
+    async def away(topic: str, message: Message) -> Position:
+        if topic == AUDIT:
+            raise LogUnavailable("the log is away")
+        return await append(topic, message)
+
+    monkeypatch.setattr(log, "append", away)
+    for fields in ({"key": key}, {}):
+        assert 503 == (await site.post("/dead-letters/redrive", fields, token=token)).status
+    assert 2 == len([each async for each in letters(log)])
 
 
 async def test_all_of_a_filter_are_sent_back_after_one_look(site: Site) -> None:
@@ -200,6 +246,7 @@ async def test_all_of_a_filter_are_sent_back_after_one_look(site: Site) -> None:
     assert "Send 3 dead letters back?" in sure.text
     done = await site.post("/dead-letters/redrive?stage=normalize", {})
     assert ("2 letters sent back" in done.text, "1 letter cannot go back" in done.text) == (True, True)
+    assert 3 == len(await _redriven(site))
     assert ["fetch", "normalize"] == sorted([each.stage async for _, each in letters(site.log)])
     assert "Nothing to send back" in (await site.get("/dead-letters/redrive?stage=nowhere")).text
 
