@@ -19,14 +19,11 @@ from ingest.act.once import Outcome, perform_once
 from ingest.act.operators import matches, operator_of
 from ingest.act.planning import Asking
 from ingest.act.records import kept_arguments
-from ingest.act.repeats import digest_of
 from ingest.act.told import error_row
 from ingest.action import VendorAction
 from ingest.vendors import DOORS
 from runtime.access.identity import Identity
 from runtime.errors import SettingsInvalid
-
-_REPLAYED = "REPLAYED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +51,7 @@ class Desk:
             async with bounded(action_id):
                 if order.key is None:
                     return _outcome(await self.acting.perform(asking, action_id))
-                digest = digest_of(asking.operator.name, order.vendor, order.action, order.key)
-                came = await perform_once(self.acting, asking, digest, action_id)
+                came = await perform_once(self.acting, asking, order.key, action_id)
         return _outcome(came) if isinstance(came, Result) else _replayed(came, order)
 
     async def waiting(self, who: Identity) -> Sequence[ActionWaiting]:
@@ -116,6 +112,7 @@ def _type(acting: Acting, vendor: str, action: VendorAction, who: Identity) -> A
         effect=str(action.effect),
         needs_reason=action.needs_reason,
         file=action.file,
+        about=action.about,
         allowed=operator_of(who).is_allowed(vendor, action.name),
         two_persons=matches(acting.settings.two_persons, vendor, action.name),
         sources=_accounts(acting, vendor),
@@ -141,7 +138,15 @@ def _replayed(came: Outcome, order: ActionOrder) -> ActionOutcome:
     if "code" in came:
         raise ActionFault(str(came["code"]), str(came["detail"]), int(str(came["status"])), action_id=action_id)
     about = came.get("verification_id")
-    return ActionOutcome(_REPLAYED, action_id, order.vendor, order.action, None if about is None else str(about))
+    return ActionOutcome(
+        state=str(came["state"]),
+        action_id=action_id,
+        vendor=order.vendor,
+        action=order.action,
+        verification_id=None if about is None else str(about),
+        holds=came.get("holds") is not False,
+        replayed=True,
+    )
 
 
 def _waiting(ask: Ask) -> ActionWaiting:

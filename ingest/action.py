@@ -135,7 +135,8 @@ class VendorAction:
 
     ``help`` says in one line what is done, and below it what one must know. ``plan`` is pure, and raises
     ``InvalidArgument``. ``needs_reason``: it is not done without a reason. ``file``: the answer is a file of that media
-    type, and goes into one.
+    type, and goes into one. ``about`` is the field, a required text, that names the verification that it is about;
+    ``None`` where it is about none that is there.
     """
 
     name: str
@@ -146,6 +147,7 @@ class VendorAction:
     effect: Effect = Effect.READS
     needs_reason: bool = False
     file: str | None = None
+    about: str | None = None
 
 
 def one_call(request: Request, verification_id: str | None = None) -> Plan:

@@ -28,7 +28,8 @@ class ActionType:
     """One thing that can be done at a vendor. ``effect`` is ``reads``, ``changes``, ``creates`` or ``decides``.
 
     ``allowed`` is for whoever asked; ``two_persons``: somebody else must confirm it. ``file``: the media type of the
-    file that it answers with. ``sources`` are the accounts where it can be done.
+    file that it answers with. ``about``: the field that names the verification that it is about, where it is about one.
+    ``sources`` are the accounts where it can be done.
     """
 
     vendor: str
@@ -38,6 +39,7 @@ class ActionType:
     effect: str
     needs_reason: bool
     file: str | None
+    about: str | None
     allowed: bool
     two_persons: bool
     sources: tuple[str, ...]
@@ -45,7 +47,9 @@ class ActionType:
 
 @dataclass(frozen=True, slots=True)
 class ActionOrder:
-    """``arguments`` by field's name, files as bytes. The same ``key`` again does nothing twice."""
+    """``arguments`` by field's name, files as bytes. The same ``key`` again does nothing twice, and nothing else: with
+    another source, reason or argument it is a fault, ``key-reused``.
+    """
 
     vendor: str
     action: str
@@ -57,7 +61,8 @@ class ActionOrder:
 
 @dataclass(frozen=True, slots=True)
 class ActionOutcome:
-    """``state`` is ``DONE``, ``ASKED`` (somebody else must confirm it) or ``REPLAYED`` (its key was used before).
+    """``state`` is ``DONE`` or ``ASKED`` (somebody else must confirm it). ``replayed``: nothing was done now; this came
+    of the same request under the same key before.
 
     ``holds`` is false where the vendor accepted it and then shows something else. ``answer`` is what whoever asked is
     shown, ``file`` the bytes where it is a file.
@@ -71,6 +76,7 @@ class ActionOutcome:
     holds: bool = True
     answer: object = None
     file: bytes | None = None
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ def _register(door: VendorDoor) -> VendorAction:
         ),
         plan=lambda order: _plan(door, order),
         effect=Effect.CREATES,
+        about="verification_id",
     )
 
 

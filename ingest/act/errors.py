@@ -113,9 +113,17 @@ class StillRunning(ActionError):
     http_status = HTTPStatus.CONFLICT
 
 
+class KeyReused(ActionError):
+    """Use another key, after a look at what came of the first request: something else was asked for under this one."""
+
+    code = "key-reused"
+    exit_status = 9
+    http_status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 KINDS: tuple[type[ActionError], ...] = (
     InvalidOrder, NothingSuch, UnknownOperator, NotPermitted, NothingThere, RefusedByVendor, NotToBeHad,
-    MayHaveBeenDone, NotRecorded, CannotConfirm, StillRunning,
+    MayHaveBeenDone, NotRecorded, CannotConfirm, StillRunning, KeyReused,
 )  # fmt: skip
 """All of them, as the documents list them."""
 

@@ -12,7 +12,7 @@ from ingest.act.acting import Acting
 from ingest.act.carrying import Result, recorded
 from ingest.act.errors import ActionError, InvalidOrder, MayHaveBeenDone, NothingSuch, NotPermitted, NotToBeHad
 from ingest.act.planning import Asking
-from ingest.act.repeats import Repeats
+from ingest.act.repeats import Repeats, digest_of, fingerprint_of
 from runtime.errors import LogUnavailable, SettingsInvalid
 from schemas.action import ActionState
 
@@ -22,16 +22,20 @@ _NOTHING_DONE = (InvalidOrder, NothingSuch, NotPermitted, NotToBeHad, SettingsIn
 """Whoever mends it, or waits, may ask again with the same key."""
 
 Outcome = Mapping[str, object]
-"""What is kept of an answer: ``status``, ``action_id``, and either ``state`` and ``verification_id`` or ``code`` and
-``detail``.
+"""What is kept of an answer: ``status``, ``action_id``, and either ``state``, ``verification_id`` and ``holds`` or
+``code`` and ``detail``. What was kept before has no ``holds``.
 """
 
 
-async def perform_once(acting: Acting, asking: Asking, digest: str, action_id: str) -> Result | Outcome:
-    """What came of it now, or what came of it before. Raises as ``perform`` does, and as ``begin``."""
+async def perform_once(acting: Acting, asking: Asking, key: str, action_id: str) -> Result | Outcome:
+    """What came of it now, or what came of it before. Raises as ``perform`` does, and as ``begin``.
+
+    ``key`` is whoever asked's own, for this action: it stands for this request alone.
+    """
     repeats = Repeats(acting.carrier.log)
+    digest = digest_of(asking.operator.name, asking.vendor, asking.action, key)
     with recorded("nothing was done"):
-        before = await repeats.begin(digest, action_id)
+        before = await repeats.begin(digest, action_id, fingerprint_of(asking, key))
     if before is not None:
         return before
     try:
@@ -64,7 +68,7 @@ def status_of(result: Result) -> HTTPStatus:
 
 def _of_result(result: Result) -> Outcome:
     told = {"state": result.state, "action_id": result.action_id, "verification_id": result.verification_id}
-    return {**told, "status": int(status_of(result))}
+    return {**told, "holds": result.holds, "status": int(status_of(result))}
 
 
 def _of_error(error: ActionError, action_id: str) -> Outcome:

@@ -1,11 +1,13 @@
 """The same request twice: whoever did not hear the answer may ask again with the same key, and nothing is done twice.
 
 Whoever is first under a key, in the log's order, does it, and leaves what came of it; a repeat is told that, as long as
-it is remembered. What an action showed is not kept: it may open a door.
+it is remembered. What an action showed is not kept: it may open a door. A key stands for one request: whoever asks for
+something else under it is told so.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ from hashlib import sha256
 
 import orjson
 
-from ingest.act.errors import ActionError, MayHaveBeenDone, StillRunning
+from ingest.act.errors import ActionError, KeyReused, MayHaveBeenDone, StillRunning
+from ingest.act.planning import Asking
+from ingest.act.requests import shortened
 from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog, Headers, Record
 from schemas.topics import asked_actions
@@ -23,6 +27,8 @@ _REPEAT, _CLAIM, _END = "repeat/", "/claim/", "/end/"
 _KEPT_FOR = timedelta(hours=24)
 _RUNS_AT_MOST = timedelta(minutes=5)
 """No request is worked on for so long, whatever the clocks of several machines say."""
+_ASKED = "asked"
+"""In a claim: the fingerprint of what was asked for. Claims of before have none."""
 _JSON: Headers = (("content-type", b"application/json"),)
 
 
@@ -39,19 +45,33 @@ def digest_of(operator: str, vendor: str, action: str, key: str) -> str:
     return sha256(f"{operator}\n{vendor}\n{action}\n{key}".encode()).hexdigest()
 
 
+def fingerprint_of(asking: Asking, key: str) -> str:
+    """The same for the same source, reason and arguments under the same key. Nobody can guess at a person's data with
+    it who does not have the key, which is not kept.
+    """
+    arguments = {name: value for name, value in asking.arguments.items() if value is not None}
+    asked = [key, asking.source, asking.reason.strip(), arguments]
+    try:
+        written = json.dumps(shortened(asked), sort_keys=True)
+    except RecursionError:  # no such arguments are ever taken
+        written = ""
+    return sha256(written.encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Repeats:
     """What is remembered of each key, by its digest, for a day. Each action that is tried under it has its own id."""
 
     log: EventLog
 
-    async def begin(self, digest: str, action_id: str) -> Mapping[str, object] | None:
+    async def begin(self, digest: str, action_id: str, fingerprint: str) -> Mapping[str, object] | None:
         """``None`` where this is the first one, which must be done now; else what came of the first one.
 
-        Raises ``StillRunning`` where that is not known yet, ``MayHaveBeenDone`` where it never will be.
+        Raises ``KeyReused`` where the first one was something else, ``StillRunning`` where what came of it is not known
+        yet, ``MayHaveBeenDone`` where it never will be.
         """
         mine = _key(digest, _CLAIM, action_id)
-        await self._put(mine, orjson.dumps({}))
+        await self._put(mine, orjson.dumps({_ASKED: fingerprint}))
         found = await self._remembered(digest)
         first = next((key for key in found if _CLAIM in key), None)
         if first == mine:
@@ -61,6 +81,8 @@ class Repeats:
         if first is None:
             raise StillRunning("the log does not show this request yet; ask again with the same key")
         done_as = first.rpartition("/")[2]
+        if _asked(found[first]) not in (None, fingerprint):
+            raise _reused(done_as)
         ended = found.get(_key(digest, _END, done_as))
         if ended is None or ended.value is None:
             raise _unended(done_as, found[first])
@@ -97,6 +119,16 @@ class Repeats:
 
 def _key(digest: str, what: str, action_id: str) -> str:
     return f"{_REPEAT}{digest}{what}{action_id}"
+
+
+def _asked(claim: Record) -> object:
+    return orjson.loads(claim.value or b"{}").get(_ASKED)
+
+
+def _reused(action_id: str) -> ActionError:
+    error = KeyReused("nothing was done: this key was used for another request; use another key")
+    error.action_id = action_id
+    return error
 
 
 def _unended(action_id: str, claim: Record) -> ActionError:

@@ -14,7 +14,7 @@ from uuid_utils import uuid7
 from consumers.console.console import CONSOLE, Console
 from consumers.console.desk import ActionDesk, ActionFault, ActionOrder, ActionOutcome, ActionType, ActionWaiting
 from consumers.console.pages import places
-from consumers.console.pages.forms import about_field, asked_of, filled_in, typed_in
+from consumers.console.pages.forms import asked_of, filled_in, typed_in
 from consumers.console.pages.lists import next_of, page_of
 from consumers.console.pages.live import begun
 from consumers.console.pages.looks import looked
@@ -25,6 +25,8 @@ from consumers.projections.queries import ActionFilter
 from runtime.access.identity import Identity, Role
 
 _DONE = 25
+_READS = "reads"
+"""What only reads may be read again: it shows what is there now."""
 _WAITS = 30.0
 """Seconds that the log may take to say what waits for a second person."""
 
@@ -95,10 +97,9 @@ async def form(request: web.Request) -> web.Response:
     me = await begun(request, Role.OPERATOR)
     action = _action(request, me)
     typed: dict[str, Sequence[str]] = {}
-    about, source = about_field(action), places.text(request, "source")
-    verification = places.text(request, "verification")
-    if verification is not None and about is not None:
-        typed[f"argument.{about.name}"] = [verification]
+    verification, source = places.text(request, "verification"), places.text(request, "source")
+    if verification is not None and action.about is not None:
+        typed[f"argument.{action.about}"] = [verification]
     if source is not None:
         typed["argument.source"] = [source]
     return _form(request, action, typed, None)
@@ -112,7 +113,8 @@ async def do(request: web.Request) -> web.Response:
     if filled.faults:
         fault = ActionFault("invalid", "Some fields cannot be read.", 400, filled.faults)
         return _form(request, action, typed_in(sent), Told(fault=fault), status=400)
-    order = ActionOrder(action.vendor, action.name, filled.arguments, filled.source, filled.reason, filled.key)
+    key = None if action.effect == _READS else filled.key
+    order = ActionOrder(action.vendor, action.name, filled.arguments, filled.source, filled.reason, key)
     told = await _done(_desk(request), me, order, is_dry=sent.get("do") == "dry")
     if told.outcome is not None and told.outcome.file is not None and action.file is not None:
         return _file(told.outcome, action.file)

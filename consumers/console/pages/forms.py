@@ -13,8 +13,6 @@ from multidict import MultiDictProxy
 from consumers.console.desk import ActionField, ActionType
 
 REASON = ActionField("reason", "It is written down with what was done.", "text", required=False, choices=(), many=False)
-_ABOUT = ("verification_id", "id")
-"""Fields that every vendor's actions may call the verification by; else it is the first one that is required."""
 
 NUMBER_FORM = "not a whole number"
 
@@ -46,13 +44,6 @@ class FilledIn:
     reason: str
     key: str | None
     faults: Mapping[str, str]
-
-
-def about_field(action: ActionType) -> ActionField | None:
-    """The field that names the verification, so that a page about one can fill it in."""
-    texts = [each for each in action.fields if each.kind == "text" and not each.many and not each.choices]
-    named = next((each for each in texts if each.name in _ABOUT), None)
-    return named or next((each for each in texts if each.required), None)
 
 
 def asked_of(action: ActionType, typed: Mapping[str, Sequence[str]], errors: Mapping[str, str]) -> Sequence[Asked]:

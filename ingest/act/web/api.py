@@ -17,7 +17,6 @@ from ingest.act.carrying import Result
 from ingest.act.catalogue import action_of, actions_of
 from ingest.act.once import Outcome, perform_once, status_of
 from ingest.act.operators import Operator, matches, operator_of
-from ingest.act.repeats import digest_of
 from ingest.act.told import ask_row, result_row
 from ingest.act.web.reading import asking_of, body_of, key_of
 from ingest.action import VendorAction
@@ -73,8 +72,7 @@ class Api:
         async with bounded(action_id):
             if key is None:
                 return _answered(request, action, await self.acting.perform(asking, action_id))
-            digest = digest_of(operator.name, vendor, name, key)
-            result = await perform_once(self.acting, asking, digest, action_id)
+            result = await perform_once(self.acting, asking, key, action_id)
         return _answered(request, action, result) if isinstance(result, Result) else _replayed(result)
 
     async def list_waiting(self, request: web.Request) -> web.Response:
@@ -106,7 +104,7 @@ def _described(vendor: str, action: VendorAction) -> dict[str, object]:
         }
         for field in action.fields
     ]
-    described = {"vendor": vendor, "name": action.name, "help": action.help, "fields": fields}
+    described = {"vendor": vendor, "name": action.name, "help": action.help, "fields": fields, "about": action.about}
     return {**described, "effect": action.effect, "needs_reason": action.needs_reason, "file": action.file}
 
 

@@ -42,6 +42,7 @@ _TYPE = _object(
     effect={"enum": [str(effect) for effect in Effect]},
     needs_reason=_FLAG,
     file={**_MAYBE, "description": "The media type of the file that it answers with."},
+    about={**_MAYBE, "description": "The field that names the verification that it is about."},
     allowed={**_FLAG, "description": "Whether whoever asks may do it."},
     two_persons={**_FLAG, "description": "Somebody else must confirm it."},
     sources={**_list(_TEXT), "description": "The accounts where it can be done."},
@@ -90,7 +91,8 @@ _KEY: Item = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "With the same key the same request is done once within 24 hours.",
+    "description": "With the same key the same request is done once within 24 hours. With another source, reason or"
+    " argument under it nothing is done: 422, `key-reused`.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
 _OF_HTTP = (401, 403, 408, 413, 500, 503)

@@ -154,6 +154,7 @@ ACTIONS = (
         _override_liveness,
         Effect.DECIDES,
         needs_reason=True,
+        about=PROCESS.name,
     ),
     VendorAction(
         "override-document",
@@ -164,6 +165,7 @@ ACTIONS = (
         _override_document,
         Effect.DECIDES,
         needs_reason=True,
+        about=PROCESS.name,
     ),
     VendorAction(
         "review-documents",
@@ -181,5 +183,6 @@ ACTIONS = (
         _review_documents,
         Effect.DECIDES,
         needs_reason=True,
+        about=PROCESS.name,
     ),
 )

@@ -86,6 +86,7 @@ ACTIONS = (
         (PROCESS,),
         _reinvite,
         Effect.CHANGES,
+        about=PROCESS.name,
     ),
     VendorAction(
         "resend-invite",
@@ -94,6 +95,7 @@ ACTIONS = (
         (PROCESS, ENTITY),
         _resend_invite,
         Effect.CHANGES,
+        about=PROCESS.name,
     ),
     VendorAction(
         "delete-process",
@@ -104,5 +106,6 @@ ACTIONS = (
         _delete_process,
         Effect.DECIDES,
         needs_reason=True,
+        about=PROCESS.name,
     ),
 )

@@ -145,6 +145,7 @@ ACTIONS = (
         A_PROCESS,
         (PROCESS,),
         _process,
+        about=PROCESS.name,
     ),
     VendorAction(
         "entries",
@@ -152,6 +153,7 @@ ACTIONS = (
         A_PROCESS,
         (PROCESS,),
         _entries,
+        about=PROCESS.name,
     ),
     VendorAction(
         "summary",
@@ -159,6 +161,7 @@ ACTIONS = (
         A_PROCESS,
         (PROCESS,),
         _summary,
+        about=PROCESS.name,
     ),
     VendorAction(
         "magic-link",
@@ -167,5 +170,6 @@ ACTIONS = (
         f"{A_PROCESS} {AN_ENTITY}",
         (PROCESS, ENTITY),
         _magic_link,
+        about=PROCESS.name,
     ),
 )

@@ -46,6 +46,7 @@ UPLOAD_ADDITIONAL_STEP = VendorAction(
     ),
     plan=_plan_upload,
     effect=Effect.CHANGES,
+    about=SCAN_REF.name,
 )
 
 DELETE = VendorAction(
@@ -56,4 +57,5 @@ DELETE = VendorAction(
     plan=_plan_delete,
     effect=Effect.CHANGES,
     needs_reason=True,
+    about=SCAN_REF.name,
 )

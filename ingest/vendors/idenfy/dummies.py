@@ -43,4 +43,5 @@ ADD_DUMMY_STATUS = VendorAction(
     fields=_FIELDS,
     plan=_plan,
     effect=Effect.DECIDES,
+    about=SCAN_REF.name,
 )

@@ -88,10 +88,12 @@ def _plan_list(order: Order) -> Plan:
     return one_call(Request("GET", "/kyc/identifications/", query))
 
 
-STATUS = VendorAction("status", _STATUS_HELP, EXAMPLE, (SCAN_REF,), _plan_status)
-DATA = VendorAction("data", _DATA_HELP, EXAMPLE, (SCAN_REF,), _plan_data)
-FILES = VendorAction("files", _FILES_HELP, EXAMPLE, (SCAN_REF,), _plan_files)
-FULL_STATUS = VendorAction("full-status", _FULL_STATUS_HELP, EXAMPLE, (SCAN_REF,), _plan_full_status)
+STATUS = VendorAction("status", _STATUS_HELP, EXAMPLE, (SCAN_REF,), _plan_status, about=SCAN_REF.name)
+DATA = VendorAction("data", _DATA_HELP, EXAMPLE, (SCAN_REF,), _plan_data, about=SCAN_REF.name)
+FILES = VendorAction("files", _FILES_HELP, EXAMPLE, (SCAN_REF,), _plan_files, about=SCAN_REF.name)
+FULL_STATUS = VendorAction(
+    "full-status", _FULL_STATUS_HELP, EXAMPLE, (SCAN_REF,), _plan_full_status, about=SCAN_REF.name
+)
 
 LIST = VendorAction(
     name="list",

@@ -192,6 +192,14 @@ ACTIONS = (
         plan=_create,
         effect=Effect.CREATES,
     ),
-    VendorAction("transaction", _READ_HELP, _EXAMPLE, (_TRANSACTION,), _read),
-    VendorAction("pdf", _PDF_HELP, f"{_EXAMPLE} --output report.pdf", (_TRANSACTION,), _pdf, file="application/pdf"),
+    VendorAction("transaction", _READ_HELP, _EXAMPLE, (_TRANSACTION,), _read, about=_TRANSACTION.name),
+    VendorAction(
+        "pdf",
+        _PDF_HELP,
+        f"{_EXAMPLE} --output report.pdf",
+        (_TRANSACTION,),
+        _pdf,
+        file="application/pdf",
+        about=_TRANSACTION.name,
+    ),
 )

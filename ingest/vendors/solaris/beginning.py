@@ -123,5 +123,6 @@ ACTIONS = (
         fields=(PERSON_ID, IDENTIFICATION_ID),
         plan=_plan_request,
         effect=Effect.CHANGES,
+        about=IDENTIFICATION_ID.name,
     ),
 )

@@ -82,7 +82,8 @@ ACTIONS = (
         example=f"{AN_IDENTIFICATION} --person-id {A_PERSON}",
         fields=(IDENTIFICATION_ID, _OWNER),
         plan=_plan_read,
+        about=IDENTIFICATION_ID.name,
     ),
-    VendorAction("supported-documents", _SUPPORTED_HELP, BOTH, _BOTH, _plan_supported),
-    VendorAction("attempts", _ATTEMPTS_HELP, BOTH, _BOTH, _plan_attempts),
+    VendorAction("supported-documents", _SUPPORTED_HELP, BOTH, _BOTH, _plan_supported, about=IDENTIFICATION_ID.name),
+    VendorAction("attempts", _ATTEMPTS_HELP, BOTH, _BOTH, _plan_attempts, about=IDENTIFICATION_ID.name),
 )

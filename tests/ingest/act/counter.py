@@ -88,6 +88,7 @@ ACTIONS = (
         _set_state,
         Effect.DECIDES,
         needs_reason=True,
+        about="thing",
     ),
     VendorAction(
         "create",
@@ -104,14 +105,23 @@ ACTIONS = (
         _create,
         Effect.CREATES,
     ),
-    VendorAction("look", "Look at a thing.", "thing-1", (_THING,), _look),
-    VendorAction("report", "Read the report.", "thing-1", (_THING,), _report, file="application/pdf"),
+    VendorAction("look", "Look at a thing.", "thing-1", (_THING,), _look, about="thing"),
+    VendorAction("report", "Read the report.", "thing-1", (_THING,), _report, file="application/pdf", about="thing"),
     VendorAction(
         "touch",
         "Touch a thing.",
         "thing-1",
         (_THING,),
         lambda order: one_call(Request("POST", f"{_path(order)}/touch"), order.text("thing")),
+        Effect.CHANGES,
+        about="thing",
+    ),
+    VendorAction(
+        "rename",
+        "Rename somebody, about whom no verification is.",
+        "Jane",
+        (Field("first_name", "The name.", required=True),),
+        lambda order: one_call(Request("POST", "/things", json={"name": order.text("first_name")})),
         Effect.CHANGES,
     ),
 )

@@ -12,13 +12,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from ingest.act import bounds
-from ingest.act.repeats import Repeats, digest_of
+from ingest.act.repeats import Repeats, digest_of, fingerprint_of
 from runtime.errors import LogUnavailable, SettingsInvalid
 from runtime.eventlog import EventLog, open_log
 from runtime.settings import ActSettings
 from schemas import topics
 from schemas.action import ActionState
 from tests.eventlog.backends import kafka_place
+from tests.ingest.act.conftest import asking
 from tests.ingest.act.counter import LINK, VENDOR, Counter, says
 from tests.ingest.act.test_act_http import ACT, ANNS, BOBS, GOOD, Console, console, everybody, serving
 from tests.ingest.act.test_two_persons import _opened
@@ -47,10 +48,63 @@ async def test_the_same_key_is_done_once(console: Console) -> None:
     status, again = await console.act("create", CREATE, Idempotency_Key="order-17")
     _, other = await console.act("create", CREATE, BOBS, Idempotency_Key="order-17")
     assert (200, {
-        "state": "DONE", "action_id": first["action_id"], "verification_id": "thing-new", "replayed": True,
+        "state": "DONE", "action_id": first["action_id"], "verification_id": "thing-new", "holds": True,
+        "replayed": True,
     }) == (status, again)  # fmt: skip
     assert (2, "DONE") == (console.desk.vendor.calls.count(POST), other["state"])
     assert [] == await console.desk.acting.waiting()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"arguments": {"customer": "customer-2", "picture": "YQ=="}},
+        {"arguments": {"customer": "customer-1", "picture": "Yg=="}},
+        {"arguments": {"customer": "customer-1"}},
+        {"arguments": {"customer": "customer-1", "picture": "YQ=="}, "reason": "for another one"},
+        {"arguments": {"customer": "customer-1", "picture": "YQ=="}, "source": "counter"},
+    ],
+)
+async def test_a_key_stands_for_one_request(console: Console, changed: dict[str, object]) -> None:
+    """With another argument, file, reason or source nothing is done, and nobody is told that it was."""
+    asked = {"arguments": {"customer": "customer-1", "picture": "YQ=="}}
+    _, first = await console.act("create", asked, Idempotency_Key="order-17")
+    status, told = await console.act("create", changed, Idempotency_Key="order-17")
+    assert (422, "key-reused", first["action_id"]) == (status, told["code"], told["action_id"])
+    assert "use another key" in told["detail"]
+    assert (1, 2) == (console.desk.vendor.calls.count(POST), len(await console.desk.steps()))
+    _, again = await console.act("create", asked, Idempotency_Key="order-17")
+    _, anew = await console.act("create", changed, Idempotency_Key="order-18")
+    assert (True, "DONE", 2) == (again["replayed"], anew["state"], console.desk.vendor.calls.count(POST))
+
+
+async def test_the_same_request_written_another_way_is_the_same(console: Console) -> None:
+    """The order of the members says nothing, nor does ``null``, nor blanks around a reason."""
+    one = {"arguments": {"customer": "customer-1", "more": {"a": 1, "b": 2}}, "reason": "why"}
+    other = {"reason": " why ", "arguments": {"count": None, "more": {"b": 2, "a": 1}, "customer": "customer-1"}}
+    await console.act("create", one, Idempotency_Key="order-17")
+    status, again = await console.act("create", other, Idempotency_Key="order-17")
+    assert (200, True) == (status, again["replayed"])
+
+
+async def test_a_claim_that_does_not_say_for_what_is_one_for_anything(log: EventLog, vendor: Counter) -> None:
+    """As it was written before keys stood for one request; so is an end that does not say whether it holds."""
+    digest, repeats = digest_of("ann", VENDOR, "create", "order-17"), Repeats(log)
+    await repeats.begin(digest, "the-first", "")
+    [claim] = await left(log)
+    await repeats._put(claim, b"{}")  # as it stands on logs of before
+    await repeats.end(digest, "the-first", {"state": "DONE", "action_id": "the-first", "status": 200})
+    async with serving(log, vendor, everybody()) as console:
+        status, told = await console.act("create", CREATE, Idempotency_Key="order-17")
+    assert (200, {"state": "DONE", "action_id": "the-first", "replayed": True}, []) == (status, told, vendor.calls)
+
+
+async def test_what_was_asked_for_twice_still_waits(log: EventLog, vendor: Counter) -> None:
+    """The repeat says so, with the status of the first."""
+    async with serving(log, vendor, everybody(), ActSettings(two_persons=("counter.set-state",))) as console:
+        told = [await console.act("set-state", GOOD, Idempotency_Key="order-17") for _ in range(2)]
+        assert 1 == len(await console.desk.acting.waiting())
+    assert [(202, "ASKED")] * 2 == [(status, row["state"]) for status, row in told]
 
 
 async def test_neither_the_key_nor_what_was_shown_is_kept(console: Console) -> None:
@@ -181,7 +235,8 @@ async def test_whoever_died_over_it_leaves_an_unknown_end_and_not_a_wait_for_eve
 ) -> None:
     """For some minutes it may still be running; after that nobody is working on it any more."""
     digest = digest_of("ann", VENDOR, "create", "order-22")
-    assert None is await Repeats(log).begin(digest, "the-first")
+    asked = fingerprint_of(asking("create", customer="customer-1"), "order-22")
+    assert None is await Repeats(log).begin(digest, "the-first", asked)
     async with serving(log, vendor, everybody()) as console:
         early = await console.act("create", CREATE, Idempotency_Key="order-22")
         aged(tmp_path, HOUR)

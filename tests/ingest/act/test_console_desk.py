@@ -89,14 +89,28 @@ async def test_the_same_key_is_done_once(desk: Desk) -> None:
     """Whoever reloads the page that said so is told the same; of a failure too."""
     first = await of(desk).perform(ANN, good("form-1"))
     again = await of(desk).perform(ANN, good("form-1"))
-    assert ("REPLAYED", first.action_id, "thing-1", None) == (
-        again.state, again.action_id, again.verification_id, again.answer,
+    assert ("DONE", True, False, first.action_id, "thing-1", None) == (
+        again.state, again.replayed, first.replayed, again.action_id, again.verification_id, again.answer,
     )  # fmt: skip
     desk.vendor.mood = says(400, {"why": "no"})
     touch = order("touch", "form-2", thing="thing-1")
     failed, repeated = [await fault_of(of(desk), ANN, touch) for _ in range(2)]
     assert (failed.code, failed.status, failed.action_id) == (repeated.code, repeated.status, repeated.action_id)
     assert 2 == len([call for call in desk.vendor.calls if not call.startswith("GET")])
+
+
+async def test_another_order_under_the_same_key_is_a_fault(desk: Desk) -> None:
+    """And nothing is done."""
+    await of(desk).perform(ANN, good("form-1"))
+    changed = order("set-state", "form-1", "seen by me", thing="thing-2", state="bad")
+    fault = await fault_of(of(desk), ANN, changed)
+    assert ("key-reused", 422, {"thing-1": "good"}) == (fault.code, fault.status, desk.vendor.states)
+
+
+async def test_a_repeat_says_that_it_does_not_hold(desk: Desk) -> None:
+    desk.vendor.stuck = True
+    told = [await of(desk).perform(ANN, good("form-1")) for _ in range(2)]
+    assert [(False, False), (False, True)] == [(each.holds, each.replayed) for each in told]
 
 
 async def test_what_takes_too_long_may_have_been_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,8 +137,8 @@ async def test_settings_that_are_wrong_are_told_without_their_words(
 async def test_one_asks_and_another_confirms(guarded: Callable[[], Desk]) -> None:
     """Who may confirm it sees all of it, and so does who asked; nobody else sees anything."""
     desk = of(guarded())
-    asked = await desk.perform(ANN, good())
-    assert "ASKED" == asked.state
+    asked, again = [await desk.perform(ANN, good("form-1")) for _ in range(2)]
+    assert [("ASKED", False), ("ASKED", True)] == [(each.state, each.replayed) for each in (asked, again)]
     seen = {who.name: [each.action_id for each in await desk.waiting(who)] for who in (ANN, BOB, RITA, VIC)}
     assert {"ann": [asked.action_id], "bob": [asked.action_id], "rita": [], "vic": []} == seen
     [waiting] = await desk.waiting(BOB)
