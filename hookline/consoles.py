@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from consumers.console.app import Console, make_app, make_runner
+from consumers.console.auditing import audited
 from consumers.errors import ProjectionRefused, ProjectionUnavailable
 from consumers.projections import queries
 from consumers.projections.store import Store, open_store
@@ -59,7 +60,7 @@ async def console_running(
         ready = await stack.enter_async_context(acting(settings.source, settings.act, process.log))
         await stack.enter_async_context(_watching(store, process))
         console = Console(store, process.log, access, Desk(ready), settings.source)
-        app = make_app(console, action_routes(ready), problem_of, ACTION_PATHS)
+        app = make_app(console, action_routes(ready, audited), problem_of, ACTION_PATHS)
         url = await stack.enter_async_context(
             listening(make_runner(app, _DRAIN), settings.console.listen, "console.listen")
         )

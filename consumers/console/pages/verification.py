@@ -114,14 +114,14 @@ async def _siblings(console: Console, current: StatusRow) -> Sequence[StatusRow]
 
 
 def _offered(console: Console, me: Identity, current: StatusRow) -> Sequence[Offered]:
-    """What this person may do at the vendor about one that is there, deciding actions first."""
+    """What this person may do at the vendor about this one, deciding actions first."""
     if console.desk is None or not me.has(Role.OPERATOR):
         return ()
     ranks = {"decides": 0, "changes": 1, "reads": 2}
     known = [
         each
         for each in console.desk.types(me)
-        if each.vendor == current.provider and each.allowed and each.effect in ranks
+        if each.vendor == current.provider and each.allowed and each.about is not None and each.effect in ranks
     ]
     known.sort(key=lambda each: ranks[each.effect])
     given = {"verification": current.verification_id, "source": current.source}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -25,10 +25,15 @@ from runtime.access.http import identified
 from runtime.access.identity import Role
 from runtime.problems import problem
 
+Looked = Callable[[web.Request, str, str], Awaitable[None]]
+"""It is written down that whoever asks looks at something: what, and about whom. Nothing is shown where that fails."""
 
-def action_routes(acting: Acting) -> list[web.RouteDef]:
-    """What operators do, for an application that has ``runtime.access`` and answers ``ActionError``."""
-    api = Api(acting)
+
+def action_routes(acting: Acting, looked: Looked) -> list[web.RouteDef]:
+    """What operators do, for an application that has ``runtime.access`` and answers ``ActionError``, and what
+    ``looked`` raises.
+    """
+    api = Api(acting, looked)
     return [
         web.get("/api/v1/action-types", api.list_types),
         web.post("/api/v1/vendors/{vendor}/actions/{action}", api.act),
@@ -42,6 +47,7 @@ class Api:
     """Each answers with JSON, and raises ``ActionError``, or what ``identified`` raises."""
 
     acting: Acting
+    looked: Looked
 
     async def list_types(self, request: web.Request) -> web.Response:
         operator = await _operator(request)
@@ -76,7 +82,9 @@ class Api:
         return _answered(request, action, result) if isinstance(result, Result) else _replayed(result)
 
     async def list_waiting(self, request: web.Request) -> web.Response:
+        """With all arguments, names among them: so who looks is written down first."""
         operator = await _operator(request)
+        await self.looked(request, "waiting-actions", "")
         found = await what_waits(self.acting)
         rows = [ask_row(ask) for ask in found if operator.is_allowed(ask.vendor, ask.action)]
         return _json({"waiting": rows})

@@ -146,7 +146,7 @@ ACTION_PATHS: Mapping[str, Item] = {
     "/api/v1/actions/waiting": {
         "get": _operation(
             "listWaiting",
-            "What waits for a second person, of what whoever asks may confirm.",
+            "What waits for a second person, of what whoever asks may confirm. The look is written down.",
             {"200": _object(waiting=_list(_WAITING))},
             _OF_HTTP,
         )

@@ -13,7 +13,7 @@ import orjson
 from aiohttp import ClientSession, CookieJar, web
 
 from consumers.console.app import Console, make_app, make_runner
-from consumers.console.auditing import looks
+from consumers.console.auditing import audited, looks
 from consumers.projections.store import Store, open_store
 from ingest.act.acting import acting
 from ingest.act.web import ACTION_PATHS, action_routes, problem_of
@@ -133,7 +133,7 @@ async def console_at(
         acting((), ActSettings(), log) as ready,
         ClientSession() as http,
     ):
-        app = make_app(Console(store, log, access), [*action_routes(ready), *more], problem_of, ACTION_PATHS)
+        app = make_app(Console(store, log, access), [*action_routes(ready, audited), *more], problem_of, ACTION_PATHS)
         async with listening(make_runner(app, drain), "127.0.0.1:0", "console.listen") as url:
             yield At(url, log, store, access, app, http)
 

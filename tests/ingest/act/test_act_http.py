@@ -17,6 +17,7 @@ from aiohttp import ClientConnectionError, ClientSession, web
 from structlog.testing import capture_logs
 
 from consumers.console import app as consoles
+from consumers.console.auditing import audited, looks
 from consumers.projections.store import open_store
 from ingest.act import bounds
 from ingest.act.acting import Acting, acting
@@ -25,6 +26,7 @@ from ingest.act.carrying import Carrier
 from ingest.act.web import ACTION_PATHS, action_routes, problem_of, reading
 from runtime.access.access import access_of
 from runtime.access.tokens import Tokens, tokens_of
+from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog
 from runtime.listening import listening
 from runtime.settings import ActSettings, OperatorSettings, SourceSettings
@@ -77,7 +79,7 @@ async def application(log: EventLog, ready: Acting, tokens: Tokens) -> AsyncIter
     with TemporaryDirectory() as folder:
         async with open_store(f"sqlite:///{folder}/views.db", migrates=False) as store:
             console = consoles.Console(store, log, access_of(tokens))
-            yield consoles.make_app(console, action_routes(ready), problem_of, ACTION_PATHS)
+            yield consoles.make_app(console, action_routes(ready, audited), problem_of, ACTION_PATHS)
 
 
 @asynccontextmanager
@@ -195,6 +197,24 @@ async def test_a_file_comes_as_itself_or_as_base64(console: Console) -> None:
     async with console.http.post(f"{console.url}{ACT}/report", json=body, headers=headers) as answer:
         content, kind = await answer.read(), answer.content_type
     assert (content, "application/pdf") == (base64.b64decode(told["file"]), kind)
+
+
+async def test_who_looks_at_what_waits_is_written_down(
+    log: EventLog, vendor: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Arguments hold names. While it cannot be written down nothing is shown."""
+    async with serving(log, vendor, everybody(), ActSettings(two_persons=("counter.set-state",))) as console:
+        await console.act("set-state", GOOD)
+        await console.ask("GET", "/api/v1/actions/waiting", token=BOBS)
+        found = [(look.who, look.what, look.about) async for look in looks(log)]
+
+        async def away(*_: object) -> None:
+            raise LogUnavailable("the log is away")
+
+        monkeypatch.setattr(log, "append", away)
+        status, told = await console.ask("GET", "/api/v1/actions/waiting", token=BOBS)
+    assert [("bob", "waiting-actions", "")] == found
+    assert (503, "log-unavailable", False) == (status, told["code"], "thing-1" in repr(told))
 
 
 async def test_two_persons_act_over_http(log: EventLog, vendor: Counter) -> None:
