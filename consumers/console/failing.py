@@ -8,7 +8,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from consumers.console.pages.rendering import show
-from consumers.console.problems import MoreProblems, problem_of
+from consumers.console.problems import API, MoreProblems, problem_of
 from consumers.console.rights import route_of
 from consumers.console.signing_in import to_login
 from runtime.access.errors import NotAuthenticated
@@ -19,7 +19,7 @@ async def answer_to(request: web.Request, error: Exception, more: MoreProblems |
     """The answer to the error, in the form that whoever asked can read."""
     if isinstance(error, web.HTTPException) and error.status < HTTPStatus.BAD_REQUEST:
         return web.Response(status=error.status, headers=error.headers)  # a handler sends its caller elsewhere
-    answer = problem_of(error, more)
+    answer = problem_of(error, more, request.path)
     if not _is_for_people(request):
         return answer
     if isinstance(error, NotAuthenticated) and route_of(request) is not None:
@@ -35,4 +35,4 @@ async def answer_to(request: web.Request, error: Exception, more: MoreProblems |
 
 
 def _is_for_people(request: web.Request) -> bool:
-    return not request.path.startswith("/api/") and "text/html" in request.headers.get(hdrs.ACCEPT, "text/html")
+    return not request.path.startswith(API) and "text/html" in request.headers.get(hdrs.ACCEPT, "text/html")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 
 import structlog
 from aiohttp import hdrs, web
@@ -21,22 +22,26 @@ __all__ = ["MoreProblems", "problem", "problem_of"]
 _log = structlog.get_logger(__name__)
 
 _HTTP: Mapping[int, tuple[str, str]] = {
-    404: ("no-such-path", "nothing here; the API is under /api/v1, its description is /api/v1/openapi.json"),
     408: ("body-too-slow", "the body did not come in time; send it again"),
     413: ("body-too-large", "the body has more bytes than may be sent here"),
 }
 """Code and words of what is wrong before anything is asked for."""
+API = "/api/"
+_NO_PATH = "nothing here; see that the address is whole"
+_NO_PATH_OF_API = "nothing here; the API is under /api/v1, its description is /api/v1/openapi.json"
 
 
 MoreProblems = Callable[[Exception], web.Response | None]
 """The answer to an error that only others know; ``None`` where they do not know it either."""
 
 
-def problem_of(error: Exception, more: MoreProblems | None = None) -> web.Response:
-    """The answer to any error. What is a fault of ours is logged, and its words are told to nobody."""
+def problem_of(error: Exception, more: MoreProblems | None = None, path: str = API) -> web.Response:
+    """The answer to any error at this path. What is a fault of ours is logged, and its words are told to nobody."""
     if isinstance(error, TimeoutError):
         _log.error("answering took too long", exc_info=error)
         return problem(503, "too-slow", "this took longer than it may; ask for less, or again later")
+    if isinstance(error, web.HTTPNotFound):
+        return _not_found(error, path)
     for known in (_of_ours, more, _of_http):
         found = known(error) if known is not None else None
         if found is not None:
@@ -72,6 +77,13 @@ def _of_ours(error: Exception) -> web.Response | None:
                 response.headers[hdrs.RETRY_AFTER] = str(error.seconds)
             return response
     return None
+
+
+def _not_found(error: web.HTTPNotFound, path: str) -> web.Response:
+    """What a handler said of it; else that the program has no such path."""
+    if error.reason != HTTPStatus.NOT_FOUND.phrase:
+        return problem(error.status, "not-there", error.reason)
+    return problem(error.status, "no-such-path", _NO_PATH_OF_API if path.startswith(API) else _NO_PATH)
 
 
 def _of_http(error: Exception) -> web.Response | None:

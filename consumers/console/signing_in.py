@@ -114,11 +114,26 @@ def own_path(text: str) -> str:
 
 def to_login(request: web.Request) -> web.Response:
     """Where whoever is not signed in goes, and comes back from."""
-    wanted = request.path_qs if request.method == hdrs.METH_GET else "/"
-    location = "/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}"
     if "HX-Request" in request.headers:
-        return web.Response(status=401, headers={"HX-Redirect": "/login"})
-    return web.Response(status=303, headers={hdrs.LOCATION: location})
+        return web.Response(status=401, headers={"HX-Redirect": _login(_page_shown(request))})
+    return web.Response(status=303, headers={hdrs.LOCATION: _login(_page_asked(request))})
+
+
+def _login(wanted: str) -> str:
+    return "/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}"
+
+
+def _page_asked(request: web.Request) -> str:
+    return request.path_qs if request.method == hdrs.METH_GET else "/"
+
+
+def _page_shown(request: web.Request) -> str:
+    """What stands in the browser's address, while a script asks for a part of it."""
+    try:
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return "/"
+    return own_path(f"{shown.path}?{shown.query}" if shown.query else shown.path)
 
 
 def _question(kept: Mapping[str, object] | None, request: web.Request, issuer: Issuer) -> Question:

@@ -23,6 +23,7 @@ from consumers.console.api.operations import (
     Parameter,
 )
 from consumers.console.api.shapes import reference, rows_of
+from consumers.console.silences import end_silence
 from consumers.projections import queries
 from consumers.projections.queries import AlertFilter, AlertRow, Page
 from runtime.access.identity import Role
@@ -92,10 +93,8 @@ async def _silence(asked: Asked) -> web.Response:
 
 
 async def _end(asked: Asked) -> web.Response:
-    known = await handling.handled(asked.console.log)
-    if asked["silence_id"] not in {each.id for each in known if isinstance(each, Silence)}:
+    if not await end_silence(asked.request, asked["silence_id"]):
         raise NothingThere("no silence has this id; check it, or it was ended already")
-    await handling.end_silence(asked.console.log, asked["silence_id"])
     return web.Response(status=204)
 
 

@@ -17,6 +17,8 @@ from runtime.errors import HooklineError
 _REVALIDATED = "private, no-cache"
 """Whoever keeps an answer asks whether it still holds before showing it again."""
 
+_WHO_ASKS = f"{hdrs.AUTHORIZATION}, {hdrs.COOKIE}"
+
 T = TypeVar("T")
 
 
@@ -31,8 +33,8 @@ async def answer(asked: Asked, row: Mapping[str, Any], *, look: str | None, abou
     ``LogUnavailable``: nothing is shown then.
     """
     body = orjson.dumps(row)
-    tag = sha256(body).hexdigest()[:32]
-    headers = {hdrs.ETAG: f'"{tag}"', hdrs.CACHE_CONTROL: _REVALIDATED}
+    tag = sha256(_whose(asked) + body).hexdigest()[:32]
+    headers = {hdrs.ETAG: f'"{tag}"', hdrs.CACHE_CONTROL: _REVALIDATED, hdrs.VARY: _WHO_ASKS}
     if _is_held(asked.request, tag):
         return web.Response(status=304, headers=headers)
     if look is not None:
@@ -57,5 +59,11 @@ def written(row: Mapping[str, Any], status: int = 200) -> web.Response:
     return web.Response(status=status, body=orjson.dumps(row), content_type="application/json")
 
 
+def _whose(asked: Asked) -> bytes:
+    """What one person was shown is no answer to another one who comes to the same browser: that is a look of theirs."""
+    return (asked.who.name if asked.who is not None else "").encode("utf-8", "surrogatepass") + b"\0"
+
+
 def _is_held(request: web.Request, tag: str) -> bool:
-    return any(each.value in {tag, "*"} for each in request.if_none_match or ())
+    """``*`` would ask whether there is anything at all, and nobody is told so without a look."""
+    return any(each.value == tag for each in request.if_none_match or ())

@@ -57,15 +57,20 @@ async def document_at(console: Console, topic: str, partition: int, offset: int)
     """
     try:
         async with asyncio.timeout(_WITHIN):
+            if not is_openable(console, topic):
+                return None
             if topic == topics.DEAD_LETTERS:
                 return await _letter_at(console.log, partition, offset)
-            if topic in {topics.callbacks(source.vendor) for source in console.sources}:
-                return await _callback_at(console.log, topic, partition, offset)
+            return await _callback_at(console.log, topic, partition, offset)
     except Undecodable:  # a tombstone stands there, or something that is nobody's document
         return None
     except TimeoutError:
         raise LogUnavailable(f"the log did not give {topic}/{partition}/{offset} within {_WITHIN:g} s") from None
-    return None
+
+
+def is_openable(console: Console, topic: str) -> bool:
+    """Whether documents lie there: of a vendor in the settings, or dead letters."""
+    return topic == topics.DEAD_LETTERS or topic in {topics.callbacks(source.vendor) for source in console.sources}
 
 
 async def _callback_at(log: EventLog, topic: str, partition: int, offset: int) -> Document | None:

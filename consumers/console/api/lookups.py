@@ -16,7 +16,7 @@ from consumers.console.api.answering import NothingThere, answer, answer_page
 from consumers.console.api.kinds import NAME, Choice, Flag, Instant, Text, Whole
 from consumers.console.api.operations import PAGED, PROVIDER, SOURCE, VERIFICATION, Answer, Asked, Operation, Parameter
 from consumers.console.api.shapes import object_of, reference, row_with, rows_of
-from consumers.console.auditing import digest
+from consumers.console.auditing import audited, digest
 from consumers.projections import queries
 from consumers.projections.queries import (
     ActionFilter,
@@ -99,7 +99,7 @@ async def _one(asked: Asked) -> web.Response:
     provider, verification_id = asked["provider"], asked["verification_id"]
     found = await queries.status(asked.console.store, provider, verification_id)
     if not found:
-        raise _unknown()
+        raise await _unknown(asked, "verification")
     statuses = [queries.as_json(row) for row in found]
     row = {"provider": provider, "verification_id": verification_id, "statuses": statuses}
     return await answer(asked, row, look="verification", about=f"{provider}:{verification_id}")
@@ -109,7 +109,7 @@ async def _timeline(asked: Asked) -> web.Response:
     provider, verification_id = asked["provider"], asked["verification_id"]
     events = await queries.timeline(asked.console.store, provider, verification_id)
     if not events:
-        raise _unknown()
+        raise await _unknown(asked, "timeline")
     said, acts = await _acts(asked, events)
     items = [queries.as_json(event) | {"action": acts.get(event.event_id)} for event in events]
     row = {"items": items, "next": None, "acts": said}
@@ -128,7 +128,9 @@ async def _acts(asked: Asked, events: list[TimelineRow]) -> tuple[str, Mapping[s
     return "shown", {event_id: act_as_json(act) for event_id, act in found.items()}
 
 
-def _unknown() -> NothingThere:
+async def _unknown(asked: Asked, look: str) -> NothingThere:
+    """That there is none is shown too, and written down before."""
+    await audited(asked.request, look, f"{asked['provider']}:{asked['verification_id']}")
     return NothingThere("no verification of that id at that vendor; check both, or wait until its first event is here")
 
 
@@ -141,6 +143,7 @@ async def _subject(asked: Asked) -> web.Response:
     ref = asked["subject_ref"]
     found = await queries.subject(asked.console.store, ref)
     if found is None:
+        await audited(asked.request, "subject", ref)
         raise NothingThere("no event named this reference; check it, or wait until its first event is here")
     return await answer(asked, queries.as_json(found), look="subject", about=ref)
 

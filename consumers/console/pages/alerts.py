@@ -10,6 +10,7 @@ from aiohttp import web
 from multidict import MultiDictProxy
 
 from consumers.alerts import handling
+from consumers.console import silences
 from consumers.console.console import CONSOLE
 from consumers.console.pages import places
 from consumers.console.pages.lists import PAGE, next_of, page_of
@@ -95,7 +96,8 @@ def _about(alert: AlertRow, scope: str) -> Mapping[str, str]:
 async def end_silence(request: web.Request) -> web.Response:
     await identified(request, Role.OPERATOR)
     form = await request.post()
-    await handling.end_silence(request.config_dict[CONSOLE].log, _text(form, "silence_id"))
+    if not await silences.end_silence(request, _text(form, "silence_id")):
+        raise web.HTTPNotFound(reason="no such silence; it was ended already")
     return back_to(form, "/alerts", "unsilenced")
 
 

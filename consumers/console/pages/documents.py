@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,6 +10,7 @@ from hashlib import sha256
 import orjson
 from aiohttp import web
 
+from consumers.console.api.documents import is_openable
 from consumers.console.auditing import audited
 from consumers.console.console import CONSOLE
 from consumers.console.pages import places
@@ -17,13 +19,15 @@ from consumers.console.pages.rendering import show
 from consumers.console.pages.verification import OPEN_DOCUMENTS
 from runtime.access.http import identified
 from runtime.access.identity import Role
+from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog, Record
 from schemas import callback as callbacks
 from schemas.callback import Callback
 from schemas.message import Undecodable
 from schemas.topics import DEAD_LETTERS
-from schemas.topics import callbacks as callbacks_topic
 
+_WITHIN = 10.0
+"""Seconds that the log may take to give a record."""
 _SHOWN = 512 * 1024
 """Bytes of a body that are shown; the file has all of it."""
 
@@ -45,8 +49,8 @@ async def document(request: web.Request) -> web.Response:
     await begun(request)
     _, topic, partition, offset = (*places.parts_of(request), "", "", "")[:4]
     console = request.config_dict[CONSOLE]
-    if not _is_place(topic, partition, offset):
-        raise web.HTTPNotFound
+    if not is_openable(console, topic) or not (_is_number(partition) and _is_number(offset)):
+        raise web.HTTPNotFound(reason="no document lies at such a place")
     await audited(request, "document", f"{topic}/{partition}/{offset}")
     record = await _record_at(console.log, topic, int(partition), int(offset))
     if record is None or record.value is None:
@@ -63,14 +67,18 @@ async def document(request: web.Request) -> web.Response:
     )
 
 
-def _is_place(topic: str, partition: str, offset: str) -> bool:
-    is_ours = topic == DEAD_LETTERS or topic.startswith(callbacks_topic(""))
-    return is_ours and all(each.isascii() and each.isdigit() and len(each) < 19 for each in (partition, offset))  # noqa: PLR2004 - a number that every log takes
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19  # noqa: PLR2004 - a number that every log takes
 
 
 async def _record_at(log: EventLog, topic: str, partition: int, offset: int) -> Record | None:
-    async for record in log.scan(topic, partition=partition, start=offset):
-        return record if record.offset == offset else None
+    """Raises ``LogUnavailable``."""
+    try:
+        async with asyncio.timeout(_WITHIN):
+            async for record in log.scan(topic, partition=partition, start=offset):
+                return record if record.offset == offset else None
+    except TimeoutError:
+        raise LogUnavailable(f"the log does not answer: nothing came within {_WITHIN:g} s") from None
     return None
 
 

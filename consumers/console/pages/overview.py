@@ -15,6 +15,7 @@ from consumers.console.pages.rendering import show
 from consumers.console.pages.tallies import waiting_tallies
 from consumers.projections import queries
 from consumers.projections.queries import AlertFilter, Found, LetterFilter, StatusRow, VerificationFilter
+from consumers.projections.store import Store
 from schemas.event import EventKind
 
 _GLANCE = 5
@@ -29,7 +30,6 @@ async def overview(request: web.Request) -> web.Response:
     store = request.config_dict[CONSOLE].store
     alerts = await queries.alerts(store, AlertFilter(acknowledged=False), limit=_GLANCE)
     letters = await queries.dead_letters(store, LetterFilter(), limit=_GLANCE)
-    latest = await queries.verifications(store, VerificationFilter(), limit=_LATEST * 5)
     tallies = waiting_tallies(await queries.open_work_summary(store))
     return show(
         request,
@@ -37,14 +37,17 @@ async def overview(request: web.Request) -> web.Response:
         place="/",
         alerts=alerts,
         letters=letters,
-        latest=_of_verifications(latest.items),
+        latest=await _latest(store),
         tallies=tallies,
     )
 
 
-def _of_verifications(rows: Sequence[StatusRow]) -> Sequence[StatusRow]:
-    """Without what stands beside a verification: steps of actions, signals."""
-    return [row for row in rows if row.kind in {EventKind.VERIFICATION, EventKind.COMPANY}][:_LATEST]
+async def _latest(store: Store) -> Sequence[StatusRow]:
+    """Of persons and businesses, without what stands beside a verification: steps of actions, signals, screenings."""
+    rows = list[StatusRow]()
+    for kind in (EventKind.VERIFICATION, EventKind.COMPANY):
+        rows += (await queries.verifications(store, VerificationFilter(kind=kind), limit=_LATEST)).items
+    return sorted(rows, key=lambda row: row.received_at, reverse=True)[:_LATEST]
 
 
 async def search(request: web.Request) -> web.Response:

@@ -69,7 +69,7 @@ def _of_every_page(request: web.Request) -> dict[str, Any]:
         "csrf_token": csrf_token(request),
         "theme": theme_of(request),
         "seen": request.get(SEEN, AWAY),
-        "here": request.path_qs,
+        "here": request.path_qs if request.method == "GET" else "/",
         "fresh": places.without(request, "said"),
         "beginning": places.without(request, "said", "cursor") if "cursor" in request.query else "",
         "filtered": any(value for name, value in request.query.items() if name not in {"said", "cursor"}),

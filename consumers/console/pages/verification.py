@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ from schemas.event import Check, CheckResult, EventKind
 _log = structlog.get_logger(__name__)
 
 OPEN_DOCUMENTS = "documents.open"
+_ACTS_WITHIN = 10.0
+"""Seconds that the log may take to say who acted."""
 _ALERTS = 20
 _OTHERS = 10
 
@@ -96,9 +99,10 @@ async def acts_of(console: Console, me: Identity, events: Sequence[TimelineRow])
     if not me.has(Role.OPERATOR):
         return {}
     try:
-        return await acts_behind(console.log, events)
-    except (LogUnavailable, LogRefused) as error:
-        _log.warning("who acted cannot be shown", error=str(error))
+        async with asyncio.timeout(_ACTS_WITHIN):
+            return await acts_behind(console.log, events)
+    except (LogUnavailable, LogRefused, TimeoutError) as error:
+        _log.warning("who acted cannot be shown", error=str(error) or type(error).__name__)
         return None
 
 

@@ -19,6 +19,7 @@ from consumers.projections.waiting import WaitsFor
 from schemas.event import EventKind, Outcome
 
 _FILTER = ("provider", "source", "kind", "outcome", "final", "test", "since", "until")
+_YEARS = range(1900, 2100)
 _WORK_FILTER = ("provider", "source", "waits_for", "test")
 
 
@@ -56,12 +57,15 @@ def _wanted(request: web.Request) -> VerificationFilter:
 
 
 def _day(request: web.Request, name: str) -> datetime | None:
-    """The day's first moment in UTC. Raises 400 for what is no day."""
+    """The day's first moment in UTC. Raises 400 for what is no day, or none of these times."""
     given = places.text(request, name)
     try:
-        return datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC) if given else None
+        day = datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC) if given else None
     except ValueError:
         raise web.HTTPBadRequest(reason=f"{name}: write a day as 2026-11-29") from None
+    if day is not None and day.year not in _YEARS:
+        raise web.HTTPBadRequest(reason=f"{name}: a day from {_YEARS.start} to {_YEARS.stop - 1}")
+    return day
 
 
 async def subject(request: web.Request) -> web.Response:

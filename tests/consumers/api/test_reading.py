@@ -54,24 +54,25 @@ async def test_a_verification_has_the_statuses_of_all_kinds(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "look"),
     [
-        "/verifications/idenfy/nobody",
-        "/verifications/idenfy/%00",
-        "/verifications/idenfy/nobody/timeline",
-        "/subjects/nobody",
-        "/alerts/nothing",
-        "/dead-letters/nothing",
+        ("/verifications/idenfy/nobody", [("verification", "idenfy:nobody")]),
+        ("/verifications/idenfy/%00", [("verification", "idenfy:\0")]),
+        ("/verifications/idenfy/nobody/timeline", [("timeline", "idenfy:nobody")]),
+        ("/subjects/nobody", [("subject", "nobody")]),
+        ("/alerts/nothing", []),
+        ("/dead-letters/nothing", []),
     ],
 )
-async def test_what_is_not_there_is_a_problem_that_says_so(api: Api, path: str) -> None:
+async def test_what_is_not_there_is_a_problem_that_says_so(api: Api, path: str, look: list[tuple[str, str]]) -> None:
+    """That there is nothing about somebody is a look at them too."""
     found = await api.get(path)
     assert (404, "not-there", "application/problem+json") == (
         found.status,
         found.json["code"],
         found.headers["content-type"],
     )
-    assert [] == await api.looked()
+    assert [("vic", *each) for each in look] == await api.looked()
 
 
 async def test_what_has_not_changed_is_not_sent_again(api: Api) -> None:
@@ -79,7 +80,8 @@ async def test_what_has_not_changed_is_not_sent_again(api: Api) -> None:
     await put(api.store, STATUS, status_row(1))
     first = await api.get("/verifications")
     tag = first.headers["etag"]
-    for held in (tag, f'"other", {tag}', f"W/{tag}", "*"):
+    assert ("private, no-cache", "Authorization, Cookie") == (first.headers["cache-control"], first.headers["vary"])
+    for held in (tag, f'"other", {tag}', f"W/{tag}"):
         again = await api.get("/verifications", **{"If-None-Match": held})
         assert (304, b"", tag) == (again.status, again.body, again.headers["etag"])
     assert 1 == len(await api.looked())
@@ -87,6 +89,22 @@ async def test_what_has_not_changed_is_not_sent_again(api: Api) -> None:
     changed = await api.get("/verifications", **{"If-None-Match": tag})
     assert 200 == changed.status
     assert tag != changed.headers["etag"]
+
+
+async def test_what_one_person_was_shown_is_no_answer_to_another(api: Api) -> None:
+    """Who comes to the same browser after them looks for the first time, and that is written down."""
+    await put(api.store, STATUS, status_row(1))
+    held = {"If-None-Match": (await api.get("/verifications/idenfy/scan-1")).headers["etag"]}
+    others = await api.get("/verifications/idenfy/scan-1", "olga", **held)
+    assert (200, False) == (others.status, others.headers["etag"] == held["If-None-Match"])
+    assert ["vic", "olga"] == [who for who, _, _ in await api.looked()]
+
+
+@pytest.mark.parametrize("held", ["*", '"*"'])
+async def test_nobody_is_told_without_a_look_whether_there_is_somebody(api: Api, held: str) -> None:
+    await put(api.store, STATUS, status_row(1))
+    assert 200 == (await api.get("/verifications/idenfy/scan-1", **{"If-None-Match": held})).status
+    assert [("vic", "verification", "idenfy:scan-1")] == await api.looked()
 
 
 async def test_looks_are_written_down_before_anything_is_shown(api: Api) -> None:

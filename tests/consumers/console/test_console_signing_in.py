@@ -100,6 +100,25 @@ async def test_a_script_is_sent_to_the_form_as_a_whole_page(visitor: Browser) ->
     assert (401, "/login") == (asked.status, asked.headers["HX-Redirect"])
 
 
+@pytest.mark.parametrize(
+    ("shown", "form"),
+    [
+        ("http://127.0.0.1:8088/work?test=no", "/login?next=%2Fwork%3Ftest%3Dno"),
+        ("https://kyc.example/subjects/a%2Fb#c", "/login?next=%2Fsubjects%2Fa%252Fb"),
+        ("https://kyc.example", "/login"),
+        ("https://kyc.example/", "/login"),
+        ("https://kyc.example//evil.example/", "/login"),
+        ("https://[", "/login"),
+    ],
+)
+async def test_whose_session_ended_comes_back_to_the_page_that_they_saw(
+    visitor: Browser, shown: str, form: str
+) -> None:
+    """The part of it that was asked for is no page; of the address nothing but its path counts."""
+    asked = await visitor.get("/verifications?part=1", **{"HX-Request": "true", "HX-Current-URL": shown})
+    assert (401, form) == (asked.status, asked.headers["HX-Redirect"])
+
+
 async def test_signing_in_again_makes_another_session(visitor: Browser) -> None:
     """Whoever planted a cookie before, has nothing of what comes after."""
     await visitor.sign_in("vic")

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import FormData
 
+from consumers.alerts import handling
 from consumers.console.auditing import looks
+from consumers.console.pages import documents, verification
 from consumers.projections.store import Store
 from consumers.redriving import letters
 from runtime.errors import LogUnavailable
-from runtime.eventlog import EventLog, Position
+from runtime.eventlog import EventLog, Position, Record
 from runtime.settings import ActSettings
 from schemas import callback as callbacks
 from schemas.action import Action
 from schemas.event import EventKind, Outcome
 from schemas.message import Message
-from schemas.topics import AUDIT, DEAD_LETTERS
+from schemas.topics import AUDIT, DEAD_LETTERS, alert_handling
 from tests.consumers.making import told
 from tests.consumers.pages.conftest import Site, serving
 from tests.consumers.pages.test_pages import alert, letter, thing
@@ -161,6 +166,27 @@ async def test_what_was_done_says_who_and_why_to_those_who_act(
         assert (200, True, True) == (seen.status, "The log does not answer" in seen.text, "thing-1" in seen.text), path
 
 
+async def test_a_log_that_does_not_answer_is_waited_for_a_while(
+    site: Site, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then a page says so, and shows what it has."""
+    document = await _stored(site, b"{}")
+    step = thing(1, Outcome.UNKNOWN, kind=EventKind.ACTION, vendor_event="set-state", vendor_status="DONE")
+    await site.told(thing(1, event_id="decision"), step)
+
+    async def stuck(*_: object, **__: object) -> AsyncIterator[Record]:
+        await asyncio.Event().wait()
+        yield  # type: ignore[misc]  # nothing ever comes
+
+    monkeypatch.setattr(log, "scan", stuck)
+    monkeypatch.setattr(documents, "_WITHIN", 0.05)
+    monkeypatch.setattr(verification, "_ACTS_WITHIN", 0.05)
+    seen = await site.get("/verifications/counter/thing-1", "bob")
+    assert (200, True, True) == (seen.status, "The log does not answer" in seen.text, "thing-1" in seen.text)
+    away = await site.get(document)
+    assert (503, True) == (away.status, "the log does not answer" in away.text)
+
+
 async def test_an_alert_is_acknowledged_with_a_note(site: Site) -> None:
     """Everybody sees by whom; nobody may who only looks."""
     await site.told(thing(1), alert(1))
@@ -172,7 +198,8 @@ async def test_an_alert_is_acknowledged_with_a_note(site: Site) -> None:
     assert "ann looks after it" in (await site.get("/alerts", "vic")).text
     assert "on the phone" in (await site.get("/alerts?acknowledged=yes", "vic")).text
     assert "No alerts" not in (await site.get("/alerts?acknowledged=no", "vic")).text
-    assert 404 == (await site.post("/alerts/acknowledge", fields | {"alert_id": "nobody's"}, "ann")).status
+    nobodys = await site.post("/alerts/acknowledge", fields | {"alert_id": "nobody's"}, "ann")
+    assert (404, True) == (nobodys.status, "no such alert" in nobodys.text)
 
 
 @pytest.mark.parametrize(
@@ -187,9 +214,34 @@ async def test_alerts_like_one_are_silenced_for_a_while(site: Site, scope: str, 
     assert ("by ann , until" in seen.text, said in seen.text, "known" in seen.text) == (True, True, True)
     [silence] = [form["silence_id"] for form in seen.page.forms if "silence_id" in form]
     await site.post("/alerts/unsilence", {"silence_id": silence, "back": "/alerts"}, "ann")
+    assert ("ann", "unsilence", silence) in await site.looked()
     await site.projected()
     assert "by ann , until" not in (await site.get("/alerts", "ann")).text
     assert 400 == (await site.post("/alerts/silence", fields | {"hours": "999"}, "ann")).status
+
+
+async def test_a_silence_that_is_none_is_not_ended(site: Site) -> None:
+    """And nothing is written."""
+    seen = await site.post("/alerts/unsilence", {"silence_id": "made-up", "back": "/alerts"}, "ann")
+    assert (404, True) == (seen.status, "no such silence" in seen.text)
+    assert [] == [record async for record in site.log.scan(alert_handling())]
+    assert "unsilence" not in {what for _, what, _ in await site.looked()}
+
+
+async def test_no_silence_is_ended_that_could_not_be_written_down(
+    site: Site, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silence = await handling.silence(log, "ann", until=datetime.now(UTC) + timedelta(hours=1), rule="mine")
+    append = log.append
+
+    async def away(topic: str, message: Message) -> Position:
+        if topic == AUDIT and b"unsilence" in (message.value or b""):
+            raise LogUnavailable("the log is away")
+        return await append(topic, message)
+
+    monkeypatch.setattr(log, "append", away)
+    assert 503 == (await site.post("/alerts/unsilence", {"silence_id": silence.id}, "ann")).status
+    assert [silence] == await handling.handled(log)
 
 
 async def test_nothing_is_done_without_the_sessions_token(site: Site) -> None:
@@ -305,6 +357,6 @@ async def test_bytes_are_shown_as_text_and_as_nothing_else(site: Site, body: byt
 async def test_bytes_that_are_not_there_any_more_are_said_to_be(site: Site) -> None:
     for path in (f"/documents/callbacks.{VENDOR}/0/99", "/documents/dead-letters/0/5"):
         assert (404, True) == ((seen := await site.get(path)).status, "not there any more" in seen.text), path
-    for path in ("/documents/audit/0/0", "/documents/memory.act/0/0", f"/documents/callbacks.{VENDOR}/x/1",
-                 f"/documents/callbacks.{VENDOR}/0/{'9' * 30}"):  # fmt: skip
+    for path in ("/documents/audit/0/0", "/documents/memory.act/0/0", "/documents/callbacks.nobody/0/0",
+                 f"/documents/callbacks.{VENDOR}/x/1", f"/documents/callbacks.{VENDOR}/0/{'9' * 30}"):  # fmt: skip
         assert 404 == (await site.get(path)).status, path

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from consumers.console.auditing import digest
 from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog
 from schemas import deadletter
@@ -227,6 +228,22 @@ async def test_open_work_says_what_waits_for_whom(site: Site) -> None:
     assert 400 == (await site.get("/work?waits_for=NOBODY")).status
 
 
+async def test_what_came_last_is_shown_however_much_came_beside_it(site: Site) -> None:
+    """Screenings of lists come by the hundred; verifications of persons and businesses alike stand there."""
+    business = thing(2, kind=EventKind.COMPANY, received_at=datetime.now(UTC) + timedelta(seconds=1))
+    await site.told(thing(1), business, *(thing(number, kind=EventKind.AML) for number in range(3, 70)))
+    links = [link for link in (await site.get("/")).page.links if link.startswith("/verifications/counter/")]
+    assert ["/verifications/counter/thing-2", "/verifications/counter/thing-1"] == links
+
+
+async def test_what_is_not_there_says_what_and_names_the_api_to_programs_alone(site: Site) -> None:
+    page, person = await site.get("/nothing"), await site.person("vic")
+    async with person.http.get(f"{site.url}/api/v1/nothing") as program:
+        told = await program.json(content_type=None)
+    assert (404, False) == (page.status, "/api/v1" in page.text)
+    assert ("no-such-path", True) == (told["code"], "/api/v1/openapi.json" in told["detail"])
+
+
 async def test_long_lists_go_on_and_an_old_page_begins_again(site: Site) -> None:
     """Each verification stands on one page, whatever comes meanwhile."""
     await site.told(*(thing(number) for number in range(1, 121)))
@@ -262,10 +279,27 @@ async def test_who_looks_at_what_is_written_down_before_it_is_shown(
     assert (503, False) == (seen.status, "thing-1" in seen.text)
 
 
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [("/verifications", "verifications"), ("/work", "open-work"), ("/alerts", "alerts"),
+     ("/dead-letters", "dead-letters")],
+)  # fmt: skip
+async def test_which_list_was_looked_at_is_written_down(site: Site, path: str, what: str) -> None:
+    """By a digest of its filter and page, whatever their order; each one once while it is shown again by itself."""
+    for query in ("", "?source=", "?provider=counter&test=no", "?test=no&provider=counter&said=gone", "?test=yes"):
+        assert 200 == (await site.get(path + query, "vic")).status
+    expected = ["", digest("provider=counter&test=no"), digest("test=yes")]
+    assert expected == [about for _, each, about in await site.looked() if each == what]
+
+
 async def test_a_filter_that_is_none_is_refused_in_words(site: Site) -> None:
-    for query in ("outcome=GOOD", "final=perhaps", "since=yesterday", "test=1", f"source={'x' * 600}"):
+    for query in ("outcome=GOOD", "final=perhaps", "since=yesterday", "test=1", f"source={'x' * 600}",
+                  "until=9999-12-31", "since=0001-01-01", "since=1899-12-31", "until=2100-01-01"):  # fmt: skip
         seen = await site.get(f"/verifications?{query}")
         assert (400, []) == (seen.status, seen.page.faults), query
+    assert "until: a day from 1900 to 2099" in (await site.get("/verifications?until=9999-12-31")).text
+    for day in ("1900-01-01", "2099-12-31"):
+        assert 200 == (await site.get(f"/verifications?since={day}&until={day}")).status
 
 
 async def test_light_or_dark_is_kept_for_whoever_has_no_script(site: Site) -> None:
@@ -274,6 +308,12 @@ async def test_light_or_dark_is_kept_for_whoever_has_no_script(site: Site) -> No
     assert ("/work", "test=no", True) == (chosen.url.path, chosen.url.query_string, 'data-theme="dark"' in chosen.html)
     for back in ("//evil.example/", "/\\evil.example", "https://evil.example/"):
         assert f"{site.url}/" == str((await site.post("/theme", {"theme": "light", "back": back})).url)
+
+
+async def test_light_or_dark_is_chosen_on_an_answer_to_a_form(site: Site) -> None:
+    """Such a page has no address to go back to."""
+    answer = await site.post("/actions/counter/touch", {"argument.thing": ""}, "ann")
+    assert (400, "/") == (answer.status, next(form["back"] for form in answer.page.forms if form["/"] == "/theme"))
 
 
 async def test_styles_and_scripts_are_kept_by_a_browser_while_they_are_the_same(site: Site) -> None:

@@ -1,0 +1,23 @@
+"""Ending a silence, from a page or through the API."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from consumers.alerts import handling
+from consumers.console.auditing import audited
+from consumers.console.console import CONSOLE
+from schemas.handling import Silence
+
+
+async def end_silence(request: web.Request, silence_id: str) -> bool:
+    """The silence is over, and who ended it was written down first; ``False`` where there is none: nothing is written.
+
+    Raises ``LogUnavailable``: whether it is over is unknown, and doing it again is safe.
+    """
+    log = request.config_dict[CONSOLE].log
+    if silence_id not in {each.id for each in await handling.handled(log) if isinstance(each, Silence)}:
+        return False
+    await audited(request, "unsilence", silence_id)
+    await handling.end_silence(log, silence_id)
+    return True
