@@ -14,6 +14,9 @@ from ingest.action import Field, FieldKind, InvalidArgument, VendorAction
 MAX_TEXT = 10_000
 """Characters of a text."""
 
+LEAST, MOST = -(2**63), 2**63 - 1
+"""Of a number: it must fit in 64 bits, as JSON's do at most receivers."""
+
 _LONGEST_NAME = 64
 
 MAX_BYTES = 1_500_000
@@ -87,6 +90,8 @@ def _text(name: str, given: object) -> str:
 def _number(name: str, given: object) -> int:
     if type(given) is not int:
         raise InvalidArgument(name, "give a whole number")
+    if not LEAST <= given <= MOST:
+        raise InvalidArgument(name, f"give a number from {LEAST} to {MOST}")
     return given
 
 
@@ -96,7 +101,11 @@ def _flag(name: str, given: object) -> bool:
     return given
 
 
-def _json(_name: str, given: object) -> object:
+def _json(name: str, given: object) -> object:
+    try:
+        orjson.dumps(given)
+    except (orjson.JSONEncodeError, RecursionError):
+        raise InvalidArgument(name, "cannot be written as JSON: a number beyond 64 bits, or too deep") from None
     return given
 
 

@@ -38,8 +38,11 @@ def record_of(source: SourceSettings, action: Action, cause: str | None = None) 
 
 def kept_arguments(arguments: Mapping[str, object]) -> Mapping[str, object]:
     """Those that were given, long ones by their digest; nothing of what is too much to be anybody's arguments."""
-    short = shortened(dict(arguments))
-    is_small = len(orjson.dumps(short, default=str)) <= MAX_ANSWER
+    try:
+        short = shortened(dict(arguments))
+        is_small = len(orjson.dumps(short, default=str)) <= MAX_ANSWER
+    except (orjson.JSONEncodeError, RecursionError):  # refused, and to be written down all the same
+        return {}
     return short if isinstance(short, dict) and is_small else {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,9 @@ from consumers.console.desk import ActionField, ActionType
 REASON = ActionField("reason", "It is written down with what was done.", "text", required=False, choices=(), many=False)
 
 NUMBER_FORM = "not a whole number"
+NUMBER_SIZE = "too large a number; at most 64 bits"
+_NUMBER = re.compile(r"[+-]?[0-9]+")
+_MOST_DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +117,16 @@ def _value(field: ActionField, sent: object) -> object:
 def _one(field: ActionField, text: str) -> object:
     if field.kind == "flag":
         return text == "true"
-    if field.kind == "number":
-        try:
-            return int(text)
-        except ValueError:
-            raise ValueError(NUMBER_FORM) from None
-    return text
+    return _number(text.strip()) if field.kind == "number" else text
+
+
+def _number(text: str) -> int:
+    """Digits alone: Python itself reads more, such as ``1_0``."""
+    if _NUMBER.fullmatch(text) is None:
+        raise ValueError(NUMBER_FORM)
+    if len(text) > _MOST_DIGITS or not -(2**63) <= int(text) < 2**63:
+        raise ValueError(NUMBER_SIZE)
+    return int(text)
 
 
 def _many(values: Sequence[object]) -> list[object]:
