@@ -47,17 +47,65 @@
     place.dataset.state = state;
     if (words !== undefined) place.textContent = words;
   };
+  // A browser has six connections to a server that speaks HTTP/1.1: a page that nobody sees holds none. Seen again, it
+  // is told at once what it missed, as its address says what it shows.
+  class SeenStream extends EventTarget {
+    constructor(url) {
+      super();
+      this.url = url;
+      this.kinds = new Set();
+      this.turn = () => (document.hidden ? this.drop() : this.open());
+      document.addEventListener("visibilitychange", this.turn);
+      this.turn();
+    }
+    get readyState() {
+      return this.source ? this.source.readyState : EventSource.CONNECTING;
+    }
+    open() {
+      if (this.source) return;
+      this.source = new EventSource(this.url);
+      this.source.onopen = (event) => this.onopen?.(event);
+      this.source.onerror = (event) => {
+        if (this.readyState === EventSource.CLOSED) this.forget();
+        this.onerror?.(event);
+      };
+      this.kinds.forEach((kind) => this.listen(kind));
+    }
+    drop() {
+      this.source?.close();
+      this.source = null;
+    }
+    listen(kind) {
+      this.source?.addEventListener(kind, (event) => this.dispatchEvent(new MessageEvent(kind, { data: event.data })));
+    }
+    addEventListener(kind, listener) {
+      super.addEventListener(kind, listener);
+      if (this.kinds.has(kind)) return;
+      this.kinds.add(kind);
+      this.listen(kind);
+    }
+    forget() {
+      document.removeEventListener("visibilitychange", this.turn);
+    }
+    close() {
+      this.forget();
+      this.source?.close();
+    }
+  }
+  htmx.createEventSource = (url) => new SeenStream(url);
+
   document.addEventListener("htmx:sseError", () => say("away", "Not live"));
   document.addEventListener("htmx:sseMessage", (event) => {
     if (event.target.id === "live") say(event.target.textContent === "Live" ? "live" : "away");
   });
 
-  // Text that is selected, and a part that somebody writes in, stay as they are until the next change.
+  // Text that is selected, and a part that somebody writes in or is at with the keyboard, stay as they are until that is
+  // over: whoever goes by links and buttons would otherwise begin at the top of the page with every change.
   const isBusy = (part) => {
     const selected = getSelection();
     if (selected && !selected.isCollapsed && part.contains(selected.anchorNode)) return true;
     const focused = document.activeElement;
-    return part.contains(focused) && focused.matches("input, textarea, select");
+    return part.contains(focused) && focused.matches("input, textarea, select, :focus-visible");
   };
   const isLeftAlone = (part) => {
     if (!isBusy(part)) return false;

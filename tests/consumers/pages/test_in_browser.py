@@ -238,6 +238,54 @@ async def test_what_is_being_written_is_left_alone(site: Site, visit: Visit) -> 
     assert "half a no" == await page.input_value(f"#note-{slug('alert-1')}")
 
 
+@pytest.mark.parametrize("selector", ["#letters a >> nth=0", "#letters button >> nth=1"])
+async def test_whoever_goes_by_keyboard_stays_where_they_are(site: Site, visit: Visit, selector: str) -> None:
+    """On a link or a button; the list has what came as soon as they have left it."""
+    await site.told(thing(1), letter(1), letter(2))
+    page = await at(visit, site, "ada", "/dead-letters")
+    await page.wait_for_selector("#live[data-state=live]")
+    await page.focus("#find")
+    await _tab_to(page, selector)
+    was = await page.evaluate_handle("document.activeElement")
+    await site.told(letter(3))
+    await page.wait_for_selector("#letters[data-stale]")
+    assert await was.evaluate("(element) => element === document.activeElement")
+    await page.focus("#find")
+    await page.wait_for_selector("#letters h2:text-is('3 letters')")
+
+
+HIDDEN = "Object.defineProperty(document, 'hidden', { get: () => !window.shown, configurable: true })"
+"""A headless browser calls every page seen."""
+TURN = "(shown) => { window.shown = shown; document.dispatchEvent(new Event('visibilitychange')) }"
+
+
+async def test_a_page_that_nobody_sees_holds_no_connection(site: Site, visit: Visit) -> None:
+    """Shown again, it is live, and has what came meanwhile."""
+    await site.told(letter(1))
+    page = await at(visit, site, "ada", "/dead-letters")
+    await page.wait_for_selector("#live[data-state=live]")
+    await page.evaluate(HIDDEN)
+    async with page.expect_event("requestfailed", lambda asked: "/live" in asked.url):
+        await page.evaluate(TURN, False)
+    await site.told(letter(2))
+    for letters_there in (2, 3):
+        await page.evaluate(TURN, True)
+        await page.wait_for_selector(f"#letters h2:text-is('{letters_there} letters')")
+        await site.told(letter(letters_there + 1))
+    await page.wait_for_selector("#letters h2:text-is('4 letters')")
+
+
+async def test_as_many_pages_may_be_open_as_somebody_likes(site: Site, visit: Visit) -> None:
+    """A browser has six connections to us in all."""
+    page = await at(visit, site, "vic")
+    for _ in range(7):
+        other = await page.context.new_page()
+        await other.add_init_script(HIDDEN)
+        await other.goto(f"{site.url}/work", timeout=20_000)
+    await page.goto(f"{site.url}/alerts", timeout=20_000)
+    await page.wait_for_selector("#live[data-state=live]")
+
+
 async def test_a_page_says_when_it_is_not_live_and_recovers(
     site: Site, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
