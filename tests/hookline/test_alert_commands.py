@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from getpass import getuser
 
 import pytest
 from aiohttp import web
@@ -144,6 +145,9 @@ async def test_a_silence_lasts_until_its_end_or_until_somebody_ends_it(shell: Sh
     status, output, _ = await shell.run("alert", "unsilence", silence["id"])
     assert (0, f"silence {silence['id']} is over\n") == (status, output)
     assert [] == await shell.rows("alert", "silences")
+    assert [(getuser(), "unsilence", silence["id"])] == [
+        (look["who"], look["what"], look["about"]) for look in await shell.rows("audit")
+    ]
     failures = [
         ("alert", "silence", "--for", "2h"),
         ("alert", "silence", "--for", "2h", "--rule", "nothing"),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
+from uuid_utils import uuid7
 
 from consumers.alerts import handling
 from hookline import rows
@@ -17,8 +18,10 @@ from hookline.logs import opened_log
 from runtime.errors import HooklineError
 from runtime.eventlog import EventLog
 from runtime.settings import Settings
+from schemas import audit
+from schemas.audit import Look
 from schemas.handling import Silence
-from schemas.topics import ALERTS
+from schemas.topics import ALERTS, AUDIT
 
 _ACKNOWLEDGE = """Look after an alert: no channel is told of it any more.
 
@@ -159,9 +162,11 @@ def unsilence(
 
 
 async def _unsilence(settings: Settings, silence_id: str, operator: str | None) -> None:
-    operating(settings, operator)
+    who = operating(settings, operator)
     async with opened_log(settings, existing=True) as log:
         if silence_id not in {each.id for each in await _lasting(log)}:
             raise UnknownSilence(f"no silence {silence_id} lasts; `hookline alert silences` shows those that do")
+        look = Look(str(uuid7()), datetime.now(UTC), who.name, who.role, who.via, "unsilence", silence_id)
+        await log.append(AUDIT, audit.to_message(look))
         await handling.end_silence(log, silence_id)
     say(f"silence {silence_id} is over")
