@@ -79,14 +79,9 @@ async def _access(settings: Settings, own: Identity | None) -> AsyncIterator[Acc
 
 @asynccontextmanager
 async def _watching(store: Store, process: Running) -> AsyncIterator[None]:
-    """Its tables are there as soon as it is; ``/ready`` says what keeps it away."""
-    is_made = False
+    """``/ready`` says what keeps it away. Its tables are the projector's to make: whoever only looks drops none."""
 
     async def look() -> None:
-        nonlocal is_made
-        if not is_made:
-            await store.migrate()
-            is_made = True
         await queries.version(store)
 
     health, stop = Health("read model"), asyncio.Event()

@@ -132,7 +132,7 @@ async def _periodic(
         stack.push_async_callback(doors.tell)  # last words, when the receiver has answered what it had in hand
         again.append(observing.periodic(doors))
     if RECONCILE in parts:
-        store = await stack.enter_async_context(open_store(settings.projections_url))
+        store = await stack.enter_async_context(open_store(settings.projections_url, migrates=False))
         reconciler = Reconciler(accounts, log, open_in(store))
         again.append(periodic(reconciler, settings.reconcile.every, (ProjectionUnavailable,)))
     return again

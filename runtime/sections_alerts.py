@@ -137,7 +137,7 @@ def _conditions() -> str:
 class AlertSettings(Section):
     """``tick``: seconds between two looks at the rules that wait for no event."""
 
-    tick: float = Field(15.0, ge=0.1, le=3600)
+    tick: float = Field(15.0, ge=0.1, le=300)
     rule: tuple[AlertRuleSettings, ...] = ()
     channel: tuple[ChannelSettings, ...] = ()
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import orjson
 
-from schemas.message import Message, Stored, Undecodable
+from schemas.message import Message, Stored, Undecodable, instant_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def from_record(record: Stored) -> Look:
     """The look that ``to_message`` wrote. Raises ``Undecodable`` for anything else."""
     try:
         members = orjson.loads(record.value or b"")
-        return Look(**members | {"at": datetime.fromisoformat(members["at"])})
+        return Look(**members | {"at": instant_of(members["at"])})
     except (KeyError, TypeError, ValueError) as error:
         where = f"{record.topic}/{record.partition}/{record.offset}"
         raise Undecodable(f"{where}: nobody's look ({type(error).__name__})") from None

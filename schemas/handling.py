@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 
 from schemas.alert import Alert
-from schemas.message import Headers, Stored, Undecodable
+from schemas.message import Headers, Stored, Undecodable, instant_of, text_of
 
 _ACKNOWLEDGEMENT, _SILENCE = "acknowledgement/", "silence/"
 
@@ -88,8 +89,9 @@ def from_record(record: Stored) -> Handling:
     kind: type[Handling] = Silence if record.key.startswith(_SILENCE) else Acknowledgement
     try:
         members = orjson.loads(record.value or b"")
-        times = {name: datetime.fromisoformat(members[name]) for name in ("at", "until") if name in members}
-        return kind(**members | times)
+        times = {name: instant_of(members[name]) for name in ("at", "until") if name in members}
+        texts: dict[str, Any] = {name: text_of(value) for name, value in members.items()}
+        return kind(**texts | times)
     except (KeyError, TypeError, ValueError) as error:
         where = f"{record.topic}/{record.partition}/{record.offset}"
         raise Undecodable(f"{where}: nothing that was done about an alert ({type(error).__name__})") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -33,6 +34,21 @@ class Stored(Protocol):
     def headers(self) -> Headers: ...
     @property
     def value(self) -> bytes | None: ...
+
+
+def instant_of(text: str) -> datetime:
+    """The instant that this ISO 8601 text means. Raises ``ValueError``, also where it names no zone; ``TypeError``."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return instant
+
+
+def text_of(value: object) -> str:
+    """Raises ``TypeError`` for anything but a text."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
 
 
 class Undecodable(ValueError):

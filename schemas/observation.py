@@ -14,7 +14,7 @@ from enum import StrEnum
 import orjson
 from uuid_utils import uuid7
 
-from schemas.message import Headers, Stored, Undecodable
+from schemas.message import Headers, Stored, Undecodable, instant_of, text_of
 
 
 class ObservationKind(StrEnum):
@@ -76,9 +76,9 @@ def from_record(record: Stored) -> Observation:
         members = orjson.loads(record.value or b"")
         return Observation(
             kind=ObservationKind(members["kind"]),
-            at=datetime.fromisoformat(members["at"]),
-            provider=members["provider"],
-            source=members["source"],
+            at=instant_of(members["at"]),
+            provider=text_of(members["provider"]),
+            source=text_of(members["source"]),
             numbers={str(name): int(number) for name, number in members["numbers"].items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -11,18 +11,25 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 
 from consumers.alerts import rule as names
+from consumers.alerts.cooling import micros
 from consumers.alerts.finding import Finding
 from consumers.alerts.rule import Rule
 from consumers.alerts.waits import expires_soon, review_too_old
 from consumers.errors import ProjectionRefused, ProjectionUnavailable
 from consumers.projections import queries
+from consumers.projections.positions import all_positions
 from consumers.projections.queries import StatusRow, WorkFilter
 from consumers.projections.store import Store, open_store
 from consumers.projections.waiting import WaitsFor
+from runtime.eventlog import EventLog
 from runtime.periodic import Periodic
+from schemas.topics import VERIFICATION_EVENTS
 
 DEADLINE = 20.0
 """Seconds that one look may take. What was found until then counts, and the rest is found by the next one."""
+
+BEHIND = timedelta(minutes=5)
+"""How old the first event may be that the read model has not seen."""
 
 _PAGE = 500
 Found = tuple[Rule, Finding]
@@ -31,8 +38,9 @@ Found = tuple[Rule, Finding]
 class OpenWork:
     """Looks at the read model, which is opened when it is first needed and as often as it takes."""
 
-    def __init__(self, url: str, rules: Sequence[Rule], stack: AsyncExitStack) -> None:
+    def __init__(self, url: str, rules: Sequence[Rule], log: EventLog, stack: AsyncExitStack) -> None:
         self._url = url
+        self._log = log
         self._reviews = [rule for rule in rules if rule.when == names.REVIEW_TOO_OLD]
         self._expiries = [rule for rule in rules if rule.when == names.EXPIRES_SOON]
         self._stack = stack
@@ -53,6 +61,7 @@ class OpenWork:
         try:
             async with asyncio.timeout(DEADLINE):
                 store = await self._opened()
+                await self._check_level(store, now)
                 async with aclosing(self._look(store, now)) as looked:
                     async for rule, finding in looked:
                         if is_new(rule, finding):
@@ -77,6 +86,17 @@ class OpenWork:
             # Its tables are the projector's: until it has made them, these rules wait.
             self._store = await self._stack.enter_async_context(open_store(self._url, migrates=False))
         return self._store
+
+    async def _check_level(self, store: Store, now: datetime) -> None:
+        """Raises ``ProjectionUnavailable`` where the read model is being filled: it shows what was long ago."""
+        async with store.reading() as connection:
+            read = await all_positions(connection)
+        for partition in await self._log.ends(VERIFICATION_EVENTS):
+            start = read.get((VERIFICATION_EVENTS, partition), 0)
+            async for record in self._log.scan(VERIFICATION_EVENTS, partition=partition, start=start):
+                if micros(now) - record.appended_at > BEHIND // timedelta(microseconds=1):
+                    raise ProjectionUnavailable("the read model is behind the log; see `hookline project`")
+                break
 
     async def _look(self, store: Store, now: datetime) -> AsyncGenerator[Found]:
         if self._reviews:
@@ -122,10 +142,10 @@ async def _living(store: Store, rule: Rule, now: datetime) -> AsyncIterator[Stat
 
 
 @asynccontextmanager
-async def open_work(url: str, rules: Sequence[Rule]) -> AsyncIterator[OpenWork]:
+async def open_work(url: str, rules: Sequence[Rule], log: EventLog) -> AsyncIterator[OpenWork]:
     """Closed with the context."""
     async with AsyncExitStack() as stack:
-        yield OpenWork(url, rules, stack)
+        yield OpenWork(url, rules, log, stack)
 
 
 def periodic(work: OpenWork, every: float) -> Periodic:

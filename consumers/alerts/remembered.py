@@ -19,12 +19,14 @@ from runtime.memory import Held, Memory
 KEEP = timedelta(days=30)
 """How long anything is remembered that is not used: an account that was silent for longer is no account any more."""
 MOST = 50_000
-"""Keys at once; beyond it those go first that were not used for the longest time."""
+"""Keys at once; beyond it those go first that were not used for the longest time, and for two days at least."""
 SAVE_EVERY = timedelta(minutes=1)
 """How much of a rhythm a crash may forget."""
 
 _COOLING, _TOLD, _REFUSED, _RHYTHM = "cooling/", "told/", "refused/", "rhythm/"
 _FORGET_AT_ONCE = 100
+_FOUND_AGAIN = timedelta(days=1) // timedelta(microseconds=1)
+"""How seldom it is written down that something is still so."""
 
 
 class Remembered:
@@ -63,12 +65,12 @@ class Remembered:
         return bool(kept) and micros(at) - kept[0] < rule.cooldown // timedelta(microseconds=1)
 
     def is_new(self, rule: Rule, about: str, fact: Iterable[str], at: datetime) -> bool:
-        """Whether this was never found before; from now on it was."""
+        """Whether this was not found before, as long as it is found again and again; from now on it was."""
         key = f"{_TOLD}{rule.name}/{about}/{'/'.join(fact)}"
-        if self._get(key) is not None:
-            return False
-        self._put(key, [micros(at)])
-        return True
+        kept = self._get(key)
+        if kept is None or micros(at) - kept[0] > _FOUND_AGAIN:
+            self._put(key, [micros(at)])
+        return kept is None
 
     def refused(self, source: str, at: datetime, count: int, minutes: float) -> dict[int, int]:
         """How many deliveries the account's door refused within so many minutes, these counted in."""
@@ -107,7 +109,8 @@ class Remembered:
         for at, (key, value) in enumerate(oldest[:_FORGET_AT_ONCE]):
             if key.startswith(_RHYTHM):
                 continue
-            if at < surplus or _used_at(key, value) < horizon:
+            used_at = _used_at(key, value)
+            if used_at < horizon or (at < surplus and used_at < micros(now) - 2 * _FOUND_AGAIN):
                 self._memory.put(key, None)
 
     def _get(self, key: str) -> Any:  # noqa: ANN401 - JSON

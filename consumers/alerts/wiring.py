@@ -30,7 +30,7 @@ async def alerting(settings: Settings, log: EventLog) -> AsyncIterator[Alerting]
     """The parts, to be run while the context is open. Raises ``SettingsInvalid`` for rules that cannot be."""
     rules = rules_of(settings.alert)
     accounts = {each.name: Account(each.vendor, each.environment == "test") for each in settings.source}
-    async with open_work.open_work(settings.projections_url, rules) as work:
+    async with open_work.open_work(settings.projections_url, rules, log) as work:
         stages = alerter.stage(log, rules), letters.stage(), observer.stage(log, rules, accounts, work)
         again = clock(log, settings.alert.tick), open_work.periodic(work, settings.alert.tick)
         yield Alerting(stages, again)

@@ -179,7 +179,7 @@ def _without_nul(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
 def _sqlite_text(value: object) -> str:
     """As SQLAlchemy writes instants and days into SQLite, so that they compare as texts."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value).__name__)

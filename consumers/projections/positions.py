@@ -10,12 +10,12 @@ from consumers.projections.store import Store
 from consumers.projections.tables import POSITIONS
 
 _FIRST = text(
-    "INSERT INTO projection_positions (topic, partition, next_offset) VALUES (:topic, :partition, :next) "
+    "INSERT INTO read_positions (topic, partition, next_offset) VALUES (:topic, :partition, :next) "
     "ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset "
-    "WHERE projection_positions.next_offset = 0 RETURNING 1"
+    "WHERE read_positions.next_offset = 0 RETURNING 1"
 )
 _NEXT = text(
-    "UPDATE projection_positions SET next_offset = :next "
+    "UPDATE read_positions SET next_offset = :next "
     "WHERE topic = :topic AND partition = :partition AND next_offset = :expected RETURNING 1"
 )
 

@@ -13,7 +13,7 @@ from consumers.projections.positions import Overtaken
 from consumers.projections.reading import NAME, NOTHING, TOPICS, Read, dead_letter
 from consumers.projections.store import Store
 from runtime import metrics
-from runtime.eventlog import Batch, Emit, EventLog, Record, Start
+from runtime.eventlog import Batch, EventLog, Record, Start
 from runtime.stage import Handled, Stage
 from schemas.deadletter import DeadLetterReason
 from schemas.registry import RegistryError
@@ -40,8 +40,10 @@ class Projector:
     copy of the database was put back, it was deleted, or rebuilt) what is missing is read from the log first.
     """
 
-    def __init__(self, store: Store, log: EventLog, applied: Applied = _nobody) -> None:
+    def __init__(self, store: Store, log: EventLog, applied: Applied = _nobody, *, keeps_letters: bool = True) -> None:
+        """``keeps_letters`` is for whoever reads the records for the first time."""
         self._store = store
+        self._keeps_letters = keeps_letters
         self._log = log
         self._applied = applied
         self._positions: dict[tuple[str, int], int] = {}
@@ -139,7 +141,7 @@ class Projector:
         try:
             await self._write(new, at, read if len(new) == len(records) else await TOPICS[topic](new))
         except Unstorable as error:
-            return read.and_more(await self._apply_one_by_one(new, error))
+            await self._apply_one_by_one(new, error)
         return read
 
     async def _write(self, records: Sequence[Record], at: int, changes: Read) -> None:
@@ -154,13 +156,24 @@ class Projector:
         self._positions[last.topic, last.partition] = last.offset + 1
         self._applied(records)
 
-    async def _apply_one_by_one(self, records: Sequence[Record], error: Unstorable) -> list[Emit]:
-        """The dead letters of those among them that the database cannot hold; the others are applied."""
-        if len(records) == 1:
-            (record,) = records
-            await self._write(records, await self._position(record.topic, record.partition), NOTHING)
-            return [] if record.topic == DEAD_LETTERS else [dead_letter(record, str(error))]
-        return [emit for record in records for emit in (await self._apply([record])).set_apart]
+    async def _apply_one_by_one(self, records: Sequence[Record], error: Unstorable) -> None:
+        """Those that the database cannot hold are dead letters before it goes on behind them; others are applied."""
+        if len(records) > 1:
+            for record in records:
+                await self._apply([record])
+            return
+        (record,) = records
+        await self._set_apart(record, str(error))
+        await self._write(records, await self._position(record.topic, record.partition), NOTHING)
+
+    async def _set_apart(self, record: Record, detail: str) -> None:
+        """Repeated, it is the same letter. One about a dead letter would be read here again: it is only told."""
+        if self._keeps_letters and record.topic != DEAD_LETTERS:
+            topic, letter = dead_letter(record, detail)
+            await self._log.append(topic, letter)
+        _DEAD_LETTERS.inc()
+        place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        _log.error("a record that the database cannot hold", **place)
 
 
 def stage(store: Store, log: EventLog) -> Stage:

@@ -34,17 +34,12 @@ async def _nothing(_connection: AsyncConnection) -> None:
 class Read:
     """``apply`` makes the read model level with the records, in the caller's transaction.
 
-    ``bad``: how many are not what their topic promises; ``dead_letters`` carry them. ``set_apart`` are those among them
-    of records that the database cannot hold.
+    ``bad``: how many are not what their topic promises; ``dead_letters`` carry them.
     """
 
     apply: Apply
     bad: int = 0
     dead_letters: Sequence[Emit] = ()
-    set_apart: Sequence[Emit] = ()
-
-    def and_more(self, set_apart: Sequence[Emit]) -> Read:
-        return Read(self.apply, self.bad + len(set_apart), (*self.dead_letters, *set_apart), set_apart)
 
 
 NOTHING = Read(_nothing)

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from stamina import retry_context
@@ -26,8 +26,8 @@ _MIGRATION_LOCK = 0x686F6F6B6C696E65
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _POSTGRESQL = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
 """Statements are planned for the tables as they are now, not as they were when the connection was young."""
-_DATA = "22"
-"""The class of PostgreSQL's errors whose words may quote a value."""
+_UNSTORABLE = ("22", "23", "54")
+"""The classes of PostgreSQL's errors about values: of a wrong form, missing, or too long. Their words may quote one."""
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
@@ -217,7 +217,9 @@ def _is_locked(error: Exception) -> bool:
 
 
 def _explained(name: str, error: DBAPIError) -> ProjectionRefused | ProjectionUnavailable | Unstorable:
-    if isinstance(error, DataError) or str(getattr(error.orig, "sqlstate", "")).startswith(_DATA):
+    if isinstance(error, DataError | IntegrityError) or str(getattr(error.orig, "sqlstate", "")).startswith(
+        _UNSTORABLE
+    ):
         return Unstorable(f"{name}: a value that none of its columns can hold")
     said = str(error.orig).partition("\n")[0]
     word = getattr(error.orig, "sqlite_errorname", "")

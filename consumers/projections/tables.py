@@ -315,11 +315,11 @@ DEAD_LETTERS = Table(
 """Those that were neither redriven nor erased: where each lies on its topic, and what it says. Never a body."""
 
 POSITIONS = Table(
-    "projection_positions",
+    "read_positions",
     METADATA,
     Column("topic", Text, nullable=False),
     Column("partition", Integer, nullable=False),
     Column("next_offset", BigInteger, nullable=False),
-    PrimaryKeyConstraint("topic", "partition", name="projection_positions_pk"),
+    PrimaryKeyConstraint("topic", "partition", name="read_positions_pk"),
     comment="How far each topic has been read. Read hookline_progress instead.",
 )

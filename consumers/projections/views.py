@@ -248,7 +248,7 @@ VIEWS = (
     View(
         "hookline_progress",
         "How far each topic has been read.",
-        "projection_positions",
+        "read_positions",
         {"topic": "Topic.", "partition": "Partition.", "next_offset": "Offset of the next record to be read."},
     ),
 )

@@ -39,7 +39,10 @@ def reconcile(
 
 async def _show(settings: Settings, *, as_json: bool) -> None:
     accounts = accounts_of(settings.source)
-    async with opened_log(settings, existing=True) as log, open_store(existing_projections(settings)) as store:
+    async with (
+        opened_log(settings, existing=True) as log,
+        open_store(existing_projections(settings), migrates=False) as store,
+    ):
         found = await Reconciler(accounts, log, serving.open_in(store)).would_ask()
     for request in found:
         if as_json:

@@ -75,7 +75,7 @@ def existing_projections(settings: Settings) -> str:
 
 
 async def _status(settings: Settings, provider: str, verification_id: str, *, as_json: bool) -> None:
-    async with open_store(existing_projections(settings)) as store:
+    async with open_store(existing_projections(settings), migrates=False) as store:
         found = _chosen(await queries.status(store, provider, verification_id))
         if not found:
             raise _unknown(provider, verification_id)
@@ -87,7 +87,7 @@ async def _status(settings: Settings, provider: str, verification_id: str, *, as
 
 
 async def _search(settings: Settings, text: str, limit: int, *, as_json: bool) -> None:
-    async with open_store(existing_projections(settings)) as store:
+    async with open_store(existing_projections(settings), migrates=False) as store:
         found = await queries.find(store, text, limit=limit)
     if not found:
         raise UnknownVerification("no verification has such a reference in the projections; check it, or wait")
@@ -111,7 +111,7 @@ def _chosen(found: Sequence[StatusRow]) -> Sequence[StatusRow]:
 
 
 async def _timeline(settings: Settings, provider: str, verification_id: str, *, as_json: bool) -> None:
-    async with open_store(existing_projections(settings)) as store:
+    async with open_store(existing_projections(settings), migrates=False) as store:
         found = await _events(store, provider, verification_id)
     acts = await _acts(settings, found)
     for event in found:

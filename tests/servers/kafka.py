@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from runtime.settings import environment
 from tests.servers.docker import container, engine_answers
@@ -25,7 +28,24 @@ class Kafka:
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
     """The broker that all tests share, started when the first one asks; nobody may harm it."""
     with any_kafka(tmp_path_factory) as broker:
+        asyncio.run(_has_coordinator(broker.bootstrap))
         yield broker
+
+
+async def _has_coordinator(bootstrap: str) -> None:
+    """A new broker makes the topic of groups when it is first asked for one, and has nobody for them until then."""
+    async with asyncio.timeout(60):
+        while True:
+            admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+            try:
+                await admin.start()
+                await admin.list_consumer_group_offsets("nobody")
+            except KafkaError:
+                await asyncio.sleep(0.2)
+            else:
+                return
+            finally:
+                await admin.close()
 
 
 @contextmanager

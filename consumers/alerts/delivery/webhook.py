@@ -119,6 +119,6 @@ def _seconds(text: str | None, now: datetime) -> float | None:
         return float(text.strip()[:9])
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from consumers.projections.projector import Projector
 from consumers.projections.reading import TOPICS
-from consumers.projections.rebuilding.place import Place
+from consumers.projections.rebuilding.place import PATIENCE, Place
 from consumers.projections.rebuilding.postgres import place_on_postgresql
 from consumers.projections.rebuilding.sqlite import place_on_sqlite
 from consumers.projections.store import Store, open_store
@@ -64,7 +64,7 @@ async def rebuild(url: str, log: EventLog, progress: Progress) -> Rebuilt:
     async with open_store(url) as live, _place(live) as place:
         ends = {(topic, number): end for topic in TOPICS for number, end in (await log.ends(topic)).items()}
         tally = _Tally(progress, ends)
-        projector = Projector(place.aside, log, tally.add)
+        projector = Projector(place.aside, log, tally.add, keeps_letters=False)
         await _fill(projector, tally)
         await place.switch(projector.begin)
         return await _rebuilt(live, tally.records, began)
@@ -90,7 +90,7 @@ async def _place(live: Store) -> AsyncIterator[Place]:
 
 
 async def _rebuilt(store: Store, records: int, began: float) -> Rebuilt:
-    async with store.reading() as connection:
+    async with store.writing(PATIENCE) as connection:  # for its patience: many rows take long to count
         counts = [
             await connection.scalar(select(func.count()).select_from(table))
             for table in (STATUS, TIMELINE, ALERTS, DEAD_LETTERS)

@@ -32,9 +32,9 @@ NO_WORK = tuple(rule for rule in BUILT_IN.values() if not rule.when.endswith(("-
 
 
 @pytest.fixture
-async def nothing(tmp_path: Path) -> AsyncIterator[OpenWork]:
+async def nothing(log: EventLog, tmp_path: Path) -> AsyncIterator[OpenWork]:
     """A read model that nobody asks."""
-    async with open_work(f"sqlite:///{tmp_path}/views.db", NO_WORK) as asked:
+    async with open_work(f"sqlite:///{tmp_path}/views.db", NO_WORK, log) as asked:
         yield asked
 
 
@@ -270,7 +270,7 @@ def test_how_observations_are_cut_into_batches_changes_no_alert(
     async def after(cuts: list[int]) -> list[Alert]:
         with TemporaryDirectory() as folder:
             log = await open_log(f"sqlite:///{folder}/log.db", is_compacted=is_compacted)
-            async with open_work(f"sqlite:///{folder}/views.db", NO_WORK) as asked:
+            async with open_work(f"sqlite:///{folder}/views.db", NO_WORK, log) as asked:
                 rest = observations
                 for size in cuts:
                     await told(log, *rest[:size])

@@ -128,9 +128,9 @@ async def address(request: pytest.FixtureRequest, url: str) -> AsyncIterator[str
 
 
 @pytest.fixture
-async def asked(address: str) -> AsyncIterator[OpenWork]:
+async def asked(log: EventLog, address: str) -> AsyncIterator[OpenWork]:
     """The rules' way to it."""
-    async with open_work(address, (REVIEW, EXPIRY)) as opened:
+    async with open_work(address, (REVIEW, EXPIRY), log) as opened:
         yield opened
 
 
@@ -182,7 +182,7 @@ async def test_without_its_database_a_rule_waits_and_the_others_go_on(log: Event
     budget = Observation(ObservationKind.BUDGET, NOON, "idenfy", "idenfy-eu", {"day_spent": 9, "day_most": 10})
     rules = REVIEW, BUILT_IN["budget-nearly-spent"]
     async with AsyncExitStack() as stack:
-        asked = OpenWork(url, rules, stack)
+        asked = OpenWork(url, rules, log, stack)
         await log.append(OBSERVATIONS, observation.to_message(budget))
         await ticked(log, NOON + 30 * HOUR, asked, rules)
         assert ["budget-nearly-spent"] == [alert.rule for alert in await alerts(log)]

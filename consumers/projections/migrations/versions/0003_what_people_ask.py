@@ -229,9 +229,9 @@ def upgrade() -> None:
     op.create_index("dead_letters_by_callback", "dead_letters", ["callback_id"])
     op.create_index("dead_letters_by_time", "dead_letters", ["at", "letter_key"])
     op.create_table(
-        "projection_positions",
+        "read_positions",
         sa.Column("topic", _TEXT, nullable=False),
         sa.Column("partition", sa.Integer, nullable=False),
         sa.Column("next_offset", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("topic", "partition", name="projection_positions_pk"),
+        sa.PrimaryKeyConstraint("topic", "partition", name="read_positions_pk"),
     )
