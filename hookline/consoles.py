@@ -79,9 +79,14 @@ async def _access(settings: Settings, own: Identity | None) -> AsyncIterator[Acc
 
 @asynccontextmanager
 async def _watching(store: Store, process: Running) -> AsyncIterator[None]:
-    """``/ready`` says what keeps it away. Its tables are the projector's to make: whoever only looks drops none."""
+    """A new one has its tables as soon as it is there; ``/ready`` says what keeps it away."""
+    is_made = False
 
     async def look() -> None:
+        nonlocal is_made
+        if not is_made:
+            await store.migrate(only_new=True)  # one of before is the projector's to make anew
+            is_made = True
         await queries.version(store)
 
     health, stop = Health("read model"), asyncio.Event()

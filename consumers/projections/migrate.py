@@ -10,17 +10,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from consumers.errors import ProjectionRefused
+from consumers.errors import ProjectionRefused, ProjectionUnavailable
 from consumers.projections import views
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(connection: Connection, database: str) -> None:
+def upgrade(connection: Connection, database: str, *, only_new: bool = False) -> None:
     """Tables and views are at this program's revision, as far as the caller's transaction is committed.
 
     The transaction must already exclude other writers; two programs that start at once then follow one another.
-    Raises ``ProjectionRefused`` when a newer program has been here; its message calls the database ``database``.
+    Raises ``ProjectionRefused`` when a newer program has been here, ``ProjectionUnavailable`` when an older one has and
+    ``only_new`` forbids to take its place; messages call the database ``database``.
     """
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
@@ -32,6 +33,8 @@ def upgrade(connection: Connection, database: str) -> None:
             f"{database}: written by a newer Hookline (revision {', '.join(sorted(present - known))}); "
             "start that version, or name another database: it will be filled from the log"
         )
+    if only_new and present and present != set(scripts.get_heads()):
+        raise ProjectionUnavailable(f"{database}: of an older Hookline; start `hookline project` of this one")
     if present != set(scripts.get_heads()):
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -76,10 +76,12 @@ class Store:
         is_sqlite = self._engine.dialect.name == "sqlite"
         return Path(str(self._engine.url.database)) if is_sqlite else None
 
-    async def migrate(self) -> None:
+    async def migrate(self, *, only_new: bool = False) -> None:
         """The tables are this program's. Safe when several start at once.
 
-        Raises ``ProjectionRefused`` when a newer program has been here, ``ProjectionUnavailable``.
+        ``only_new`` is for whoever only reads: tables of an older program stay, as its projector may be at work.
+        Raises ``ProjectionRefused`` when a newer program has been here, ``ProjectionUnavailable``; with ``only_new``
+        also while an older one's tables are there.
         """
         # SQLite does not wait for a lock when a file changes to WAL, as it does once, after it was made.
         async for attempt in retry_context(
@@ -88,7 +90,7 @@ class Store:
             with attempt:
                 async with self.writing(_MIGRATION_DEADLINE) as connection:
                     await _exclude_other_migrations(connection)
-                    await connection.run_sync(upgrade, self.name)
+                    await connection.run_sync(partial(upgrade, only_new=only_new), self.name)
 
     async def close(self) -> None:
         """Its connections are closed. Raises ``ProjectionUnavailable`` when that takes longer than the deadline."""
