@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from consumers.alerts import observer
+from consumers.alerts import open_work as opening
 from consumers.alerts.observer import Account
 from consumers.alerts.open_work import OpenWork, open_work, periodic
 from consumers.alerts.rule import BUILT_IN, Rule
@@ -195,3 +196,16 @@ async def test_without_its_database_a_rule_waits_and_the_others_go_on(log: Event
         await ticked(log, NOON + 31 * HOUR, asked, rules)
         await periodic(asked, 1.0).work()
     assert ["budget-nearly-spent", "needs-review-too-old"] == [alert.rule for alert in await alerts(log)]
+
+
+@pytest.mark.usefixtures("projected")
+async def test_while_the_read_model_is_being_filled_nothing_is_told_of_what_was_long_ago(
+    log: EventLog, asked: OpenWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event that it has not seen is older than may be: health says so, and the rules wait."""
+    monkeypatch.setattr(opening, "BEHIND", -HOUR)
+    await append(log, told(6, Outcome.VERIFIED, verification_id="scan-1"))
+    await ticked(log, datetime.now(UTC), asked)
+    with pytest.raises(ProjectionUnavailable, match="the read model is behind the log"):
+        await periodic(asked, 1.0).work()
+    assert [] == await alerts(log)

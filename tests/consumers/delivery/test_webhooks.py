@@ -140,6 +140,12 @@ def test_the_other_form_of_retry_after_is_a_date() -> None:
     assert Outcome(Result.FAILED, "answers 503", 90.0) == found
 
 
+@pytest.mark.parametrize("wish", ["soon", "Mon, 01 Jan 2024 00:00:00 +99999999999999999999", "-1", ""])
+def test_a_retry_after_that_nobody_understands_is_none(wish: str) -> None:
+    """The delivery is tried again all the same."""
+    assert Outcome(Result.FAILED, "answers 503", None) == outcome_of(503, wish, datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+
 @pytest.mark.parametrize("text", ["", "whsec_", "whsec_!!!", "whsec_QUJD", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo="])
 def test_a_secret_is_named_whsec_and_long_enough(text: str) -> None:
     with pytest.raises(ValueError, match="write it as whsec_ and 24 to 64 random bytes in base64"):

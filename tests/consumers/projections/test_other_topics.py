@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -162,15 +163,19 @@ async def test_a_dead_letter_that_nobody_can_read_is_counted_and_told_and_makes_
     assert counted + 1 == REGISTRY.get_sample_value("hookline_dead_letters_total", labels)
 
 
+def of_doors(stored: int) -> Message:
+    """An observation as another program might write it."""
+    seen = Observation(ObservationKind.DOORS, NOON, "idenfy", "idenfy-eu", {"stored": stored})
+    return Message(f"{stored}", "0", (), json.dumps({**asdict(seen), "at": NOON.isoformat()}).encode())
+
+
 async def test_a_record_that_the_database_cannot_hold_is_a_dead_letter_and_the_rest_goes_on(
     log: EventLog, store: Store
 ) -> None:
     """Its neighbours in the batch are applied, once."""
     too_much = 2**63 if store.file is None else 2**70  # what only PostgreSQL itself refuses, and what no JSON holds
     for number in (1, too_much, 2):
-        seen = Observation(ObservationKind.DOORS, NOON, "idenfy", "idenfy-eu", {"stored": number})
-        body = json.dumps({**asdict(seen), "at": NOON.isoformat()}).encode()
-        await log.append(OBSERVATIONS, Message(f"{number}", "0", (), body))
+        await log.append(OBSERVATIONS, of_doors(number))
     await work(log, stage(store, log))
     assert [3] == [row["stored"] for row in await rows(store, tables.ACTIVITY)]
     (letter,) = await rows(store, tables.DEAD_LETTERS)
@@ -189,3 +194,45 @@ async def test_a_character_that_no_database_holds_is_shown_as_such(log: EventLog
     await append(log, Message("idenfy:scan\0-1", "k", (), None))
     await work(log, stage(store, log))
     assert ([], []) == (await rows(store, tables.STATUS), await rows(store, tables.TIMELINE))
+
+
+async def test_what_the_database_cannot_hold_is_a_dead_letter_also_where_it_is_met_at_the_start(
+    log: EventLog, store: Store
+) -> None:
+    """A start reads to the log's end before any batch comes: nobody else would write the letter."""
+    await log.append(OBSERVATIONS, of_doors(2**63 if store.file is None else 2**70))
+    begun = stage(store, log)
+    await begun.begin()
+    [letter] = [deadletter.from_record(record) for record in await records(log, DEAD_LETTERS)]
+    assert (OBSERVATIONS, DeadLetterReason.UNDECODABLE_RECORD) == (letter.topic, letter.reason)
+    await work(log, begun)
+    assert 1 == len(await records(log, DEAD_LETTERS))
+
+
+async def test_a_reference_of_any_length_stops_nothing(log: EventLog, store: Store) -> None:
+    """One that an index cannot hold is a dead letter, and the next event is there."""
+    endless = "".join(sha256(b"%d" % number).hexdigest() for number in range(400))
+    await append(
+        log, told(1, Outcome.PENDING, subject_ref=endless), told(2, Outcome.VERIFIED, verification_id="scan-2")
+    )
+    await work(log, stage(store, log))
+    assert {"scan-2"} <= {row["verification_id"] for row in await rows(store, tables.STATUS)}
+
+
+@pytest.mark.parametrize("by", [None, 7])
+async def test_an_acknowledgement_by_nobody_is_a_dead_letter(log: EventLog, store: Store, by: object) -> None:
+    """It is none that Hookline writes."""
+    members = {"alert_id": "alert-1", "by": by, "at": NOON.isoformat(), "note": ""}
+    await log.append(alert_handling(), Message("acknowledgement/alert-1", "0", (), json.dumps(members).encode()))
+    await work(log, stage(store, log))
+    assert 1 == len(await records(log, DEAD_LETTERS))
+
+
+async def test_a_vendors_time_before_all_calendars_is_read_again(log: EventLog, store: Store) -> None:
+    """The year 1 is how some programs write that there is no time."""
+    no_time = datetime(1, 1, 1, tzinfo=UTC)
+    await append(log, told(1, Outcome.PENDING, occurred_at=no_time))
+    await work(log, stage(store, log))
+    await append(log, told(2, Outcome.VERIFIED))
+    await work(log, stage(store, log))
+    assert ["VERIFIED"] == [row["outcome"] for row in await rows(store, tables.STATUS)]

@@ -49,6 +49,18 @@ async def test_several_that_start_at_once_on_a_new_file_all_succeed(url: str) ->
     assert [1] * 6 == await asyncio.gather(*(start() for _ in range(6)))
 
 
+async def test_whoever_only_looks_leaves_an_older_programs_tables_alone(url: str) -> None:
+    """Its projector may be at work; a new database has its tables at once."""
+    async with open_store(url, migrates=False) as store:
+        await store.migrate(only_new=True)
+        async with store.writing() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        with pytest.raises(ProjectionUnavailable, match="of an older Hookline; start `hookline project` of this one"):
+            await store.migrate(only_new=True)
+        async with store.reading() as connection:
+            assert "0002" == await connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
 async def test_a_database_of_a_newer_program_is_refused(url: str) -> None:
     """Untouched, and the message says which program to start."""
     async with open_store(url) as store, store.writing() as connection:
