@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Any
 
 from consumers.alerts.standing import Standing
 from consumers.projections.waiting import WaitsFor
@@ -102,11 +101,10 @@ def mistakes_in(event: EventMatch | None, status: StatusMatch | None) -> list[st
 def _unknown(table: str, match: EventMatch | StatusMatch | None, words: dict[str, type[StrEnum]]) -> list[str]:
     if match is None:
         return []
-    given: Callable[[str], Any] = lambda key: getattr(match, key)  # noqa: E731 - a name for what is read
     return [
         f"{table}.{key}: {word} is no such word; write one of: {', '.join(known)}"
         for key, known in words.items()
-        for word in given(key)
+        for word in getattr(match, key)
         if word not in set(known)
     ]
 
