@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,7 +29,8 @@ class Kafka:
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
     """The broker that all tests share, started when the first one asks; nobody may harm it."""
     with any_kafka(tmp_path_factory) as broker:
-        asyncio.run(_has_coordinator(broker.bootstrap))
+        with ThreadPoolExecutor(1) as beside:  # a test that asks for the broker may be running a loop already
+            beside.submit(asyncio.run, _has_coordinator(broker.bootstrap)).result()
         yield broker
 
 
