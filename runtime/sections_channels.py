@@ -28,6 +28,7 @@ def check_webhook_url(url: str) -> None:
     try:
         parts = urlsplit(url)
         secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+        (parts.hostname or "").encode("idna")  # what no resolver can be asked about is no address
         usable = secure and bool(parts.hostname) and not parts.fragment and "@" not in parts.netloc and parts.port != 0
     except ValueError:
         usable = False

@@ -45,6 +45,7 @@ def test_a_channel_has_defaults_and_its_references_are_resolved() -> None:
         ({"url": f"https://user:{CANARY}@ops.example/"}, 'url: write it as "https://host/path"'),
         ({"url": f"https://ops.example/#{CANARY}"}, 'url: write it as "https://host/path"'),
         ({"url": f"https://[{CANARY}/"}, 'url: write it as "https://host/path"'),
+        ({"url": f"https://ops..example/{CANARY}"}, 'url: write it as "https://host/path"'),
         ({"secrets": []}, "secrets: a webhook must be signed; add one, 24 random bytes at least as whsec_<base64>"),
         ({"min_severity": "loud"}, "min_severity: Input should be 'INFO', 'WARNING' or 'CRITICAL'"),
         ({"timeout": 0}, "timeout: Input should be greater than 0"),
