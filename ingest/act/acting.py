@@ -13,7 +13,7 @@ from ingest.act.asks import Ask, Asks
 from ingest.act.carrying import Carrier, Result, recorded, result_of
 from ingest.act.clients import Clients
 from ingest.act.errors import ActionError, CannotConfirm, InvalidOrder, NotPermitted
-from ingest.act.operators import Operator, matches
+from ingest.act.operators import Operator, is_same, matches
 from ingest.act.planning import Asking, Planned, check_allowed, planned, source_of
 from ingest.act.records import kept_arguments, record_of
 from ingest.act.requests import shown
@@ -88,7 +88,7 @@ class Acting:
     def _check_confirms(self, ask: Ask, operator: Operator) -> None:
         if ask.is_over(datetime.now(UTC), self.settings.confirm_within):
             raise CannotConfirm(f"asked for more than {self.settings.confirm_within:g} s ago; ask for it again")
-        if ask.operator == operator.name:
+        if is_same(ask.operator, operator.name):
             raise CannotConfirm("you asked for it yourself; somebody else must confirm it")
         check_allowed(operator, ask.vendor, ask.action)
 

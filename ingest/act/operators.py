@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from ingest.act.errors import UnknownOperator
 from runtime.access import identity as identities
@@ -25,6 +26,15 @@ class Operator:
 
 def matches(patterns: Iterable[str], vendor: str, action: str) -> bool:
     return identities.matches(patterns, f"{vendor}.{action}")
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether both names are one person's, where two must act: letters' case and form, and blanks, make no other."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return " ".join(normalize("NFKC", normalize("NFKC", name).casefold()).split())
 
 
 def operator_of(identity: Identity) -> Operator:

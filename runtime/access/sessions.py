@@ -16,6 +16,7 @@ What holds of them:
 from __future__ import annotations
 
 import base64
+import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -55,7 +56,9 @@ class Sealer:
     """Small things that a browser keeps for us and can neither read nor change."""
 
     def __init__(self, key: bytes, clock: Callable[[], float] = time) -> None:
-        self._fernet = Fernet(base64.urlsafe_b64encode(sha256(b"hookline console" + key).digest()))
+        digest = sha256(b"hookline console" + key).digest()
+        self._fernet = Fernet(base64.urlsafe_b64encode(digest))
+        self._marking = hmac.digest(digest, b"mark", "sha256")
         self._clock = clock
 
     def sealed(self, what: str, members: Mapping[str, object]) -> str:
@@ -72,6 +75,10 @@ class Sealer:
             return None
         members: dict[str, object] = orjson.loads(content)
         return members if members.pop("what", None) == what else None
+
+    def mark(self, content: bytes) -> str:
+        """The same for the same content, 32 hexadecimal digits; nobody else can tell what some content's would be."""
+        return hmac.digest(self._marking, content, "sha256").hex()[:32]
 
     def now(self) -> float:
         return self._clock()
@@ -94,10 +101,10 @@ class Sessions:
     def found(self, cookie: str) -> Session | None:
         """The session of the cookie's value, unless it is over."""
         members = self.sealer.opened("session", cookie, self.seconds)
-        if members is None:
+        session = _session(members) if members is not None else None
+        if session is None or session.id in self._ended or session.ends <= self.sealer.now():
             return None
-        session = _session(members)
-        return None if session.id in self._ended or session.ends <= self.sealer.now() else session
+        return session
 
     def end(self, session: Session) -> None:
         """Its cookie is worth nothing any more, in this process."""
@@ -107,8 +114,12 @@ class Sessions:
             self._ended.popitem(last=False)
 
 
-def _session(members: Mapping[str, Any]) -> Session:
-    return Session(**{**members, "proof": tuple(members["proof"])})
+def _session(members: Mapping[str, Any]) -> Session | None:
+    """``None`` for one of another version of this program: its person signs in again."""
+    try:
+        return Session(**{**members, "proof": tuple(members["proof"])})
+    except (KeyError, TypeError):
+        return None
 
 
 def session_key(key: bytes | None) -> bytes:

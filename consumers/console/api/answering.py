@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from typing import Any, TypeVar
 
 import orjson
@@ -12,6 +11,7 @@ from aiohttp import hdrs, web
 from consumers.console.api.operations import Asked
 from consumers.console.auditing import audited
 from consumers.projections.queries import Page, as_json
+from runtime.access.http import ACCESS
 from runtime.errors import HooklineError
 
 _REVALIDATED = "private, no-cache"
@@ -33,7 +33,7 @@ async def answer(asked: Asked, row: Mapping[str, Any], *, look: str | None, abou
     ``LogUnavailable``: nothing is shown then.
     """
     body = orjson.dumps(row)
-    tag = sha256(_whose(asked) + body).hexdigest()[:32]
+    tag = _tag(asked, body)
     headers = {hdrs.ETAG: f'"{tag}"', hdrs.CACHE_CONTROL: _REVALIDATED, hdrs.VARY: _WHO_ASKS}
     if _is_held(asked.request, tag):
         return web.Response(status=304, headers=headers)
@@ -59,9 +59,14 @@ def written(row: Mapping[str, Any], status: int = 200) -> web.Response:
     return web.Response(status=status, body=orjson.dumps(row), content_type="application/json")
 
 
-def _whose(asked: Asked) -> bytes:
-    """What one person was shown is no answer to another one who comes to the same browser: that is a look of theirs."""
-    return (asked.who.name if asked.who is not None else "").encode("utf-8", "surrogatepass") + b"\0"
+def _tag(asked: Asked, body: bytes) -> str:
+    """Of the answer and of whoever asked: what one person was shown is no answer to another one who comes to the same
+    browser, for that is a look of theirs. It cannot be worked out from what an answer might be: who could do that would
+    be told by a 304, without a look, that they guessed right.
+    """
+    who = asked.who.name if asked.who is not None else ""
+    sealer = asked.request.config_dict[ACCESS].sessions.sealer
+    return sealer.mark(who.encode("utf-8", "surrogatepass") + b"\0" + body)
 
 
 def _is_held(request: web.Request, tag: str) -> bool:

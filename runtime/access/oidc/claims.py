@@ -18,6 +18,12 @@ LEEWAY = 30.0
 
 _TYPES = {None, "jwt", "at+jwt", "application/at+jwt"}
 """Of a header: a token of another kind (a logout's, a request's) says nothing about who asks."""
+_ACCESS = {"bearer", "jwt", "at+jwt"}
+"""Of a claim ``typ``, with which some issuers tell their tokens apart."""
+_OF_ID_TOKENS = frozenset({"nonce", "at_hash", "c_hash"})
+"""Claims that answer a sign-in. Where no ``typ`` says what a token is, what has one of them is no access token: it was
+for a browser's way back, and may have been seen there.
+"""
 _LONGEST = 100
 """Characters of a name, as of an operator's."""
 
@@ -68,7 +74,8 @@ def _verified(token: str, key: jwt.PyJWK, algorithm: str, issuer: str, audience:
 def check_bearer(claims: Claims, settings: OidcSettings) -> None:
     """It is an access token, and where no audience of its own is set, our own client's. Raises ``NotAuthenticated``."""
     kind = claims.get("typ")
-    if isinstance(kind, str) and kind.lower() not in {"bearer", "jwt", "at+jwt"}:
+    is_other = kind.lower() not in _ACCESS if isinstance(kind, str) else bool(_OF_ID_TOKENS & claims.keys())
+    if is_other:
         raise NotAuthenticated("token: not an access token; send that one")
     if settings.audience is None and claims.get("azp", settings.client_id) != settings.client_id:
         raise NotAuthenticated("token: given to another client; set oidc.audience to what tokens for this API are for")

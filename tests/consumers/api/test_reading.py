@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
@@ -98,6 +99,16 @@ async def test_what_one_person_was_shown_is_no_answer_to_another(api: Api) -> No
     others = await api.get("/verifications/idenfy/scan-1", "olga", **held)
     assert (200, False) == (others.status, others.headers["etag"] == held["If-None-Match"])
     assert ["vic", "olga"] == [who for who, _, _ in await api.looked()]
+
+
+async def test_nobody_can_work_out_the_tag_of_what_they_were_not_shown(api: Api) -> None:
+    """Else whoever sends that of an empty answer would be told by a 304, and by no look, that there is nobody."""
+    nobody = b'{"items":[],"next":null}'
+    guesses = [sha256(before + nobody).hexdigest()[:32] for before in (b"", b"vic", b"vic\0")]
+    held = ", ".join(f'"{guess}"' for guess in guesses)
+    found = await api.get("/search?q=Jane%20Doe", **{"If-None-Match": held})
+    assert (200, nobody) == (found.status, found.body)
+    assert [("vic", "search", digest("Jane Doe"))] == await api.looked()
 
 
 @pytest.mark.parametrize("held", ["*", '"*"'])

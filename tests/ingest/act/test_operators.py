@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.act.errors import UnknownOperator
-from ingest.act.operators import Operator, operators_of
+from ingest.act.operators import Operator, is_same, operators_of
 from runtime.errors import SettingsInvalid
 from runtime.settings import OperatorSettings, parse_settings
 
@@ -58,6 +58,24 @@ def test_a_right_is_a_pattern_of_vendor_and_action(
 ) -> None:
     """The last is whoever works where the settings know no operators."""
     assert allowed is Operator("ann", may).is_allowed(vendor, action)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("ann@bank.example", "Ann@Bank.example", True),
+        ("ann", " ann ", True),
+        ("Jürgen", "Ju\u0308rgen", True),
+        ("\uff41nn", "ann", True),
+        ("STRASSE", "straße", True),
+        ("ann", "bob", False),
+        ("ann", "ann2", False),
+        ("ann b", "annb", False),
+    ],
+)
+def test_another_way_of_writing_a_name_makes_no_second_person(one: str, other: str, *, same: bool) -> None:
+    """Issuers differ in what they make of a name, and let people change how theirs is written."""
+    assert (same, same) == (is_same(one, other), is_same(other, one))
 
 
 def test_tokens_that_guard_nothing_are_refused_together() -> None:

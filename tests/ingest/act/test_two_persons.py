@@ -56,11 +56,15 @@ async def test_nobody_confirms_what_they_asked_for_or_may_not_do(guarded: Guarde
         await desk.acting.confirm(asked.action_id, Operator("rita", ("counter.look",)))
     with pytest.raises(CannotConfirm, match="no such action waits"):
         await desk.acting.confirm("never-was", BOB)
+    with pytest.raises(CannotConfirm, match="you asked for it yourself"):
+        await desk.acting.confirm(asked.action_id, Operator("Ann"))
     assert [asked.action_id] == [each.id for each in await desk.acting.waiting()]
     assert [] == desk.vendor.calls
     refused = [step for step in await desk.steps() if step.name == "confirm"]
-    assert [("ann", "not-confirmable"), ("rita", "not-permitted")] == [(step.operator, step.code) for step in refused]
-    assert [{"action_id": asked.action_id}] * 2 == [step.arguments for step in refused]
+    assert [("ann", "not-confirmable"), ("rita", "not-permitted"), ("Ann", "not-confirmable")] == [
+        (step.operator, step.code) for step in refused
+    ]
+    assert [{"action_id": asked.action_id}] * 3 == [step.arguments for step in refused]
 
 
 async def test_what_is_wrong_is_said_to_whoever_asks_and_not_to_the_second(guarded: Guarded) -> None:

@@ -108,6 +108,19 @@ def test_only_the_same_key_opens_a_cookie_and_only_for_what_it_was_sealed(sessio
     assert None is sessions.sealer.opened("login", cookie, 3600)
 
 
+@pytest.mark.parametrize("members", [{}, {"name": "ann"}, {"proof": ["x"]}, {"proof": ["x"], "colour": "red"}])
+def test_a_cookie_of_another_version_is_no_session(sessions: Sessions, members: dict[str, object]) -> None:
+    """Its person signs in again; it is no fault of theirs, nor of ours."""
+    assert None is sessions.found(sessions.sealer.sealed("session", members))
+
+
+def test_a_mark_tells_contents_apart_and_is_made_with_the_key_alone(sessions: Sessions, clock: Clock) -> None:
+    """A console beside this one with the same key makes the same."""
+    same, other = (Sealer(key * 32, clock) for key in (b"k", b"x"))
+    one = sessions.sealer.mark(b"one")
+    assert (one, False, False) == (same.mark(b"one"), one == same.mark(b"other"), one == other.mark(b"one"))
+
+
 def test_a_key_that_is_short_is_refused() -> None:
     with pytest.raises(SettingsInvalid, match=r"console\.session_key: 5 bytes; give 32"):
         session_key(b"short")
