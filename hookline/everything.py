@@ -9,8 +9,9 @@ from typing import Any
 
 from aiohttp import ClientSession, web
 
+from hookline.parts import PARTS
 from hookline.sandboxes import DEV_KEY, VENDORS, Target
-from hookline.serving import PARTS, Running, running
+from hookline.serving import Running, running
 from ingest.receive import sources_of
 from runtime.settings import Settings, SourceSettings, host_and_port, parse_settings
 

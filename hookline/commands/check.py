@@ -8,8 +8,8 @@ from consumers.alerts.configured import rules_of
 from consumers.alerts.delivery.building import channels_of
 from hookline.cli import SettingsFile, run, say, settings_of
 from hookline.logs import opened_log
+from hookline.parts import PARTS
 from hookline.registry import explained, schemas_known
-from hookline.serving import PARTS
 from hookline.topics import check_topics
 from ingest.calling import accounts_of
 from ingest.receive import sources_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import structlog
 import typer
 
-from hookline import serving
 from hookline.cli import SettingsFile, run, say, settings_of, told_to_stop
 from hookline.consoles import ConsoleAt, console_running
+from hookline.parts import CONSOLE
+from hookline.serving import running
 from runtime.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -31,13 +32,13 @@ def console(settings: SettingsFile = None) -> None:
 async def _serve(settings: Settings) -> None:
     stop = told_to_stop()
     async with (
-        serving.running(settings, {serving.CONSOLE}) as process,
+        running(settings, {CONSOLE}) as process,
         console_running(settings, process) as at,
     ):
         say_where(at, f", operations on {process.operations}")
-        _log.info("started", part=serving.CONSOLE, console=at.url, operations=process.operations)
+        _log.info("started", part=CONSOLE, console=at.url, operations=process.operations)
         await stop.wait()
-        _log.info("stopping", part=serving.CONSOLE)
+        _log.info("stopping", part=CONSOLE)
 
 
 def say_where(at: ConsoleAt, more: str = "") -> None:

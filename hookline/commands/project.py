@@ -13,10 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from consumers.projections.rebuilding import Rebuilt, rebuild
 from consumers.projections.rebuilding.rebuild import Progress as Told
-from hookline import serving
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from hookline.commands.stages import serve_part
 from hookline.logs import opened_log
+from hookline.parts import PROJECT
 from hookline.registry import explained, schemas_ready
 from runtime.settings import Settings
 
@@ -38,7 +38,7 @@ def project(
     as_json: AsJson = False,
 ) -> None:
     chosen = settings_of(settings)
-    run(_rebuild(chosen, as_json=as_json) if rebuilds else serve_part(chosen, serving.PROJECT))
+    run(_rebuild(chosen, as_json=as_json) if rebuilds else serve_part(chosen, PROJECT))
 
 
 async def _rebuild(settings: Settings, *, as_json: bool) -> None:

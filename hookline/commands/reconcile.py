@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from consumers.projections.store import open_store
-from hookline import serving
 from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from hookline.commands.stages import serve_part
 from hookline.commands.verification import existing_projections
 from hookline.logs import opened_log
+from hookline.parts import RECONCILE
+from hookline.parts.reconcile import open_in
 from ingest.calling import accounts_of
 from ingest.reconcile.reconciler import Reconciler
 from runtime.settings import Settings
@@ -34,7 +35,7 @@ def reconcile(
     as_json: AsJson = False,
 ) -> None:
     chosen = settings_of(settings)
-    run(_show(chosen, as_json=as_json) if dry_run else serve_part(chosen, serving.RECONCILE))
+    run(_show(chosen, as_json=as_json) if dry_run else serve_part(chosen, RECONCILE))
 
 
 async def _show(settings: Settings, *, as_json: bool) -> None:
@@ -43,7 +44,7 @@ async def _show(settings: Settings, *, as_json: bool) -> None:
         opened_log(settings, existing=True) as log,
         open_store(existing_projections(settings), migrates=False) as store,
     ):
-        found = await Reconciler(accounts, log, serving.open_in(store)).would_ask()
+        found = await Reconciler(accounts, log, open_in(store)).would_ask()
     for request in found:
         if as_json:
             print_json(_row(request))

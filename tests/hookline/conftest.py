@@ -5,14 +5,15 @@ import hmac
 import json
 import os
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.hookline.forked import Forked, copied, start
 
 KEY = "a-signing-key"
 
@@ -21,7 +22,7 @@ KEY = "a-signing-key"
 class Process:
     """A running ``hookline`` command: its first line on stdout, and the way to end it."""
 
-    process: asyncio.subprocess.Process
+    process: Forked
     ready: str
 
     @property
@@ -45,6 +46,7 @@ class Shell:
     """Runs ``hookline`` in a folder of its own, as somebody at a terminal would."""
 
     folder: Path
+    place: Path
     environ: dict[str, str] = field(default_factory=dict)
 
     def write_settings(self, **more: str) -> None:
@@ -74,7 +76,6 @@ class Shell:
         """A command that stays, once it has said that it is ready; killed at the end if it is still there."""
         process = await self._start(*arguments)
         try:
-            assert process.stdout is not None
             async with asyncio.timeout(30):
                 ready = (await process.stdout.readline()).decode()
             if not ready.startswith("ready"):
@@ -85,23 +86,21 @@ class Shell:
                 process.kill()
             await process.communicate()
 
-    async def _start(self, *arguments: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "hookline",
-            *arguments,
-            cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "IDENFY_SIGNING_KEY": KEY, **self.environ},  # noqa: TID251 - a child's own
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+    async def _start(self, *arguments: str) -> Forked:
+        environ = {"PATH": os.environ["PATH"], "IDENFY_SIGNING_KEY": KEY, **self.environ}  # noqa: TID251 - a child's own
+        return await start(self.place, arguments, self.folder, environ)
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the process listens whose copies run ``hookline``."""
+    with copied(tmp_path_factory.mktemp("copied")) as made:
+        yield made
 
 
 @pytest.fixture
-async def shell(tmp_path: Path) -> AsyncIterator[Shell]:
-    async with AsyncExitStack():
-        yield Shell(tmp_path)
+def shell(tmp_path: Path, place: Path) -> Shell:
+    return Shell(tmp_path, place)
 
 
 def result(scan_ref: str, overall: str = "APPROVED", **more: object) -> bytes:

@@ -17,7 +17,8 @@ from aiohttp import ClientSession
 
 from consumers.alerts import observer
 from consumers.alerts.rule import BUILT_IN
-from hookline.serving import ALERT, NORMALIZE, PROJECT, RECEIVE, Running, running
+from hookline.parts import ALERT, NORMALIZE, PROJECT, RECEIVE
+from hookline.serving import Running, running
 from ingest.receive import observing
 from runtime.eventlog import open_log
 from runtime.settings import parse_settings

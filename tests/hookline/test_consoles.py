@@ -11,7 +11,8 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from hookline.consoles import ConsoleAt, console_running
-from hookline.serving import CONSOLE, running
+from hookline.parts import CONSOLE
+from hookline.serving import running
 from runtime.access.identity import Identity, Role
 from runtime.errors import SettingsInvalid
 from runtime.settings import parse_settings

@@ -15,8 +15,9 @@ import pytest
 import trustme
 from aiohttp import ClientSession
 
+from hookline.parts import PARTS, PROJECT, RECEIVE
 from hookline.registry import SchemasNotReady, access, schemas_ready
-from hookline.serving import PARTS, PROJECT, RECEIVE, Running, running
+from hookline.serving import Running, running
 from runtime.errors import SettingsInvalid
 from runtime.eventlog import open_log
 from runtime.settings import RegistrySettings, parse_settings

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from hookline.serving import ALERT, PARTS, running
+from hookline.parts import ALERT, PARTS
+from hookline.serving import running
 from hookline.topics import check_topics, topics_of, wanted_topics
 from runtime.errors import LogRefused
 from runtime.settings import Settings, parse_settings

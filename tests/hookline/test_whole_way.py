@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from hookline.serving import NORMALIZE, RECEIVE, Running, running
+from hookline.parts import NORMALIZE, RECEIVE
+from hookline.serving import Running, running
 from runtime.settings import parse_settings
 from schemas import deadletter, topics
 from schemas.callback import from_record

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from hookline import serving
 from hookline.cli import SettingsFile, run, settings_of
 from hookline.commands.alert import handling, looking
 from hookline.commands.stages import serve_part
+from hookline.parts import ALERT
 
 _HELP = """Raise alerts and bring them to their channels; with a command behind it, look at rules and handle alerts.
 
@@ -26,4 +26,4 @@ def serve(context: typer.Context, settings: SettingsFile = None) -> None:
     """The file may stand before the command's name or behind it."""
     context.obj = settings
     if context.invoked_subcommand is None:
-        run(serve_part(settings_of(settings), serving.ALERT))
+        run(serve_part(settings_of(settings), ALERT))
