@@ -1,9 +1,9 @@
-"""``hookline`` in processes that begin as copies of one that has imported everything: a command costs no start of Python.
+"""``hookline`` in processes that begin as copies of one that has imported everything, so that none has to start Python.
 
 What runs is the program's own entry point, in a process of its own: with its folder, environment, arguments, outputs,
-signals and exit status. As a program (``python -m tests.hookline.forked SOCKET``) this is the process that is copied: it
-has no thread, and has never run a loop. Whoever connects says what to run and hands over the outputs; a guardian answers
-with the process's id, and with its exit status once it has one.
+signals and exit status. As a program (``python -m tests.hookline.forked SOCKET``) this is the process that is copied:
+it has no thread, and has never run a loop. Whoever connects says what to run and hands over the outputs; a guardian
+tells the process's id, and its exit status once it has one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from select import select
 from time import monotonic, sleep
 from typing import IO, NoReturn
 
@@ -97,8 +98,8 @@ async def _read(pipe: IO[bytes]) -> tuple[asyncio.StreamReader, asyncio.BaseTran
 def copied(folder: Path) -> Iterator[Path]:
     """Where the process that is copied listens, while the context is open."""
     place = folder / "hookline.socket"
-    command = [sys.executable, "-m", "tests.hookline.forked", place]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - this file
+    command = [sys.executable, "-m", "tests.hookline.forked", str(place)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603 - this file
     try:
         end = monotonic() + 60.0
         while not place.exists():
@@ -107,8 +108,7 @@ def copied(folder: Path) -> Iterator[Path]:
             sleep(0.05)
         yield place
     finally:
-        process.kill()
-        process.wait()
+        process.communicate()
 
 
 def _serve(place: str) -> NoReturn:
@@ -119,13 +119,14 @@ def _serve(place: str) -> NoReturn:
     listening.bind(f"{place}.new")
     listening.listen(100)
     Path(f"{place}.new").rename(place)
-    while True:
+    while sys.stdin not in select([listening, sys.stdin], [], [])[0]:  # it is at its end when the tests are
         asked, _ = listening.accept()
         if os.fork() == 0:
             listening.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             _guard(asked)
         asked.close()
+    os._exit(0)
 
 
 def _import_all() -> None:
@@ -173,7 +174,7 @@ def _become(request: dict[str, object], outputs: Sequence[int]) -> NoReturn:
         status = 0
     except SystemExit as error:
         status = error.code
-    except BaseException:  # noqa: BLE001 - told as an interpreter tells it
+    except BaseException:  # told as an interpreter tells it
         traceback.print_exc()
     _end(status)
 
