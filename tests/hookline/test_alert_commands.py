@@ -153,11 +153,33 @@ async def test_a_silence_lasts_until_its_end_or_until_somebody_ends_it(shell: Sh
         ("alert", "silence", "--for", "2h", "--rule", "nothing"),
         ("alert", "silence", "--for", "soon", "--rule", "vendor-silent"),
         ("alert", "silence", "--for", "9999d", "--rule", "vendor-silent"),
+        ("alert", "silence", "--for", "\u00b2h", "--rule", "vendor-silent"),
         ("alert", "unsilence", silence["id"]),
     ]
     ends = await asyncio.gather(*[shell.run(*arguments) for arguments in failures])
-    assert [1, 1, 2, 2, 1] == [status for status, _, _ in ends]
+    assert [1, 1, 2, 2, 2, 1] == [status for status, _, _ in ends]
     assert "a silence must name a rule, a provider, a source or a verification" in ends[0][2]
+
+
+async def test_a_silence_is_about_something_that_there_is(shell: Shell) -> None:
+    """Else it would silence nothing, and nobody would know. A verification is written as for every other command."""
+    shell.write_settings()
+    await raised(shell)
+    silenced = ("alert", "silence", "--for", "1h")
+    for verification in ("idenfy:scan:1", "scan:1"):
+        (silence,) = await shell.rows(*silenced, "--verification", verification)
+        assert "scan:1" == silence["verification_id"]
+        assert silence["provider"] == verification.partition("scan")[0].rstrip(":")
+    failures = [
+        (("--provider", "idenfi"), (1, "--provider: no vendor idenfi; write one of: idenfy, idverse, solaris, credas")),
+        (("--source", "idenfy-us"), (1, "--source: no source idenfy-us; write one of: idenfy")),
+        (("--verification", "idenfy:"), (2, "'idenfy:': write it as idenfy:id")),
+        (("--verification", "idenfy:x", "--provider", "credas"), (2, "'idenfy:x': write it as credas:id")),
+    ]
+    for arguments, (expected, said) in failures:
+        status, _, errors = await shell.run(*silenced, *arguments)
+        assert (expected, True) == (status, said in errors), errors
+    assert 2 == len(await shell.rows("alert", "silences"))
 
 
 async def test_a_rule_that_cannot_be_stops_the_start(shell: Shell) -> None:

@@ -15,6 +15,7 @@ from hookline.cli import AsJson, SettingsFile, print_json, run, say, settings_of
 from hookline.commands.alert.looking import rule_named
 from hookline.commands.identity import Operator, operating
 from hookline.logs import opened_log
+from ingest.vendors import DOORS
 from runtime.errors import HooklineError
 from runtime.eventlog import EventLog
 from runtime.settings import Settings
@@ -37,6 +38,10 @@ Note = Annotated[str, typer.Option("--note", help="What others should know; no p
 
 class UnknownAlert(HooklineError):
     """Name another alert: `hookline alerts` shows them."""
+
+
+class UnknownAccount(HooklineError):
+    """Name another vendor, or another source of the settings."""
 
 
 class UnknownSilence(HooklineError):
@@ -88,14 +93,15 @@ def silence(  # noqa: PLR0913, PLR0917 - each is an option of the command
     rule: Annotated[str, typer.Option(help="Alerts of this rule.")] = "",
     provider: Annotated[str, typer.Option(help="Alerts about this vendor.")] = "",
     source: Annotated[str, typer.Option(help="Alerts about this account.")] = "",
-    verification: Annotated[str, typer.Option(metavar="ID", help="Alerts about this verification.")] = "",
+    verification: Annotated[str, typer.Option(metavar="PROVIDER:ID", help="Alerts about this verification.")] = "",
     note: Note = "",
     operator: Operator = None,
     settings: SettingsFile = None,
     as_json: AsJson = False,
 ) -> None:
     until = datetime.now(UTC) + _time(duration)
-    wanted = {"rule": rule, "provider": provider, "source": source, "verification_id": verification, "note": note}
+    provider, verification_id = _verification(provider, verification)
+    wanted = {"rule": rule, "provider": provider, "source": source, "verification_id": verification_id, "note": note}
     run(_silence(settings_of(settings or context.obj), until, wanted, operator, as_json=as_json))
 
 
@@ -105,7 +111,7 @@ _LONGEST = timedelta(days=90)
 
 def _time(text: str) -> timedelta:
     number, unit = text[:-1], _UNITS.get(text[-1:])
-    if unit is None or not number.isdigit() or len(number) > 6:  # noqa: PLR2004 - no overflow
+    if unit is None or not number.isdecimal() or len(number) > 6:  # noqa: PLR2004 - no overflow
         raise typer.BadParameter(f"{text!r}: write it as 30m, 2h or 1d", param_hint="--for")
     time = timedelta(**{unit: int(number)})
     if not timedelta(0) < time <= _LONGEST:
@@ -113,11 +119,33 @@ def _time(text: str) -> timedelta:
     return time
 
 
+def _verification(provider: str, text: str) -> tuple[str, str]:
+    """The vendor and the id; either may be empty. The id may be given as other commands want it, or by itself."""
+    named, separator, verification_id = text.partition(":")
+    if not separator or named not in DOORS:
+        return provider, text
+    if not verification_id or provider not in {"", named}:
+        raise typer.BadParameter(f"{text!r}: write it as {provider or named}:id", param_hint="--verification")
+    return named, verification_id
+
+
+def _check_known(settings: Settings, provider: str, source: str) -> None:
+    """Raises ``UnknownAccount``: a silence about what is not there would silence nothing, and nobody would be told."""
+    if provider and provider not in DOORS:
+        raise UnknownAccount(f"--provider: no vendor {provider}; write one of: {', '.join(DOORS)}")
+    sources = [each.name for each in settings.source]
+    if source and source not in sources:
+        raise UnknownAccount(
+            f"--source: no source {source}; write one of: {', '.join(sources) or 'none is configured'}"
+        )
+
+
 async def _silence(
     settings: Settings, until: datetime, wanted: dict[str, str], operator: str | None, *, as_json: bool
 ) -> None:
     if wanted["rule"]:
         rule_named(settings.alert, wanted["rule"])
+    _check_known(settings, wanted["provider"], wanted["source"])
     who = operating(settings, operator).name
     async with opened_log(settings, existing=True) as log:
         done = await handling.silence(log, who, until=until, **wanted)
