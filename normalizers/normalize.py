@@ -12,7 +12,8 @@ from normalizers.actions import LASTS_AT_MOST
 from normalizers.memory import Decisions, Remembered
 from normalizers.reading import Previous, Reading, VendorMapping
 from schemas.callback import Callback, CallbackKind
-from schemas.event import DecidedBy, EventKind, Outcome, Provenance, Raw, VerificationEvent
+from schemas.event import DecidedBy, EventKind, Outcome, Provenance, Raw, VerificationEvent, WaitsFor
+from schemas.waiting import waits_for
 
 _NAMESPACE = UUID("5f1d0c0a-4e0b-5b62-9a3e-8a8f5c2c7d11")
 """Chosen once. Changing it would give every event a new id."""
@@ -95,7 +96,12 @@ def _event(mapping: VendorMapping, callback: Callback, reading: Reading, event_i
         raw=raw,
         mapping_version=mapping.version,
         unmapped=reading.unmapped,
+        waits_for=_waits_for(reading),
     )
+
+
+def _waits_for(reading: Reading) -> WaitsFor | None:
+    return reading.waits_for or waits_for(reading.kind, reading.outcome, reading.checks, final=reading.final)
 
 
 def _provenance(callback: Callback) -> Provenance:

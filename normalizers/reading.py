@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from schemas.callback import Callback
 from schemas.deadletter import DeadLetterReason
-from schemas.event import Check, DecidedBy, EventKind, Outcome, Reason, SubjectKind
+from schemas.event import Check, DecidedBy, EventKind, Outcome, Reason, SubjectKind, WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Reading:
     ``content`` is the document in canonical form without whatever changes between two deliveries of one decision
     (presigned links): two readings with the same meaning and the same content are the same decision.
     ``retry_horizon`` overrides the vendor's own for this document, where its documents come in more than one way;
-    ``test`` says that the document itself is about a test.
+    ``test`` says that the document itself is about a test. ``waits_for`` is whom the vendor's word says that one waits
+    for; where it is ``None``, that follows from kind, outcome and checks. It is no part of the decision.
     """
 
     verification_id: str
@@ -38,6 +39,7 @@ class Reading:
     unmapped: tuple[str, ...] = ()
     test: bool = False
     retry_horizon: timedelta | None = None
+    waits_for: WaitsFor | None = None
 
 
 @dataclass(frozen=True, slots=True)

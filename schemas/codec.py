@@ -21,12 +21,16 @@ from schemas.event import (
     ReasonClass,
     SubjectKind,
     VerificationEvent,
+    WaitsFor,
 )
 from schemas.message import Headers, Message, Stored
 from schemas.topics import ALERTS, VERIFICATION_EVENTS
+from schemas.waiting import waits_for
 
 _EVENT_SUBJECT = f"{VERIFICATION_EVENTS}-value"
 _ALERT_SUBJECT = f"{ALERTS}-value"
+_NOT_SAID = "UNKNOWN"
+"""Whom an event waits for that was written before there was such a field, or by a word of a program of tomorrow."""
 
 
 def event_to_record(event: VerificationEvent) -> dict[str, Any]:
@@ -63,6 +67,7 @@ def event_to_record(event: VerificationEvent) -> dict[str, Any]:
         },
         "mapping_version": event.mapping_version,
         "unmapped": list(event.unmapped),
+        "waits_for": event.waits_for,
     }
 
 
@@ -95,23 +100,29 @@ def event_from_record(record: Stored) -> VerificationEvent:
 
 def event_of_fields(fields: dict[str, Any]) -> VerificationEvent:
     """The event whose fields ``event_to_record`` gave; enum words may be plain text."""
-    return VerificationEvent(
-        **fields
-        | {
-            "subject_kind": SubjectKind(fields["subject_kind"]),
-            "kind": EventKind(fields["kind"]),
-            "outcome": Outcome(fields["outcome"]),
-            "decided_by": DecidedBy(fields["decided_by"]),
-            "provenance": Provenance(fields["provenance"]),
-            "checks": tuple(
-                Check(CheckKind(check["kind"]), check["name"], CheckResult(check["result"]), check["vendor_value"])
-                for check in fields["checks"]
-            ),
-            "reasons": tuple(Reason(ReasonClass(reason["class"]), reason["code"]) for reason in fields["reasons"]),
-            "raw": Raw(**fields["raw"]),
-            "unmapped": tuple(fields["unmapped"]),
-        }
-    )
+    told = {
+        "subject_kind": SubjectKind(fields["subject_kind"]),
+        "kind": EventKind(fields["kind"]),
+        "outcome": Outcome(fields["outcome"]),
+        "decided_by": DecidedBy(fields["decided_by"]),
+        "provenance": Provenance(fields["provenance"]),
+        "checks": tuple(
+            Check(CheckKind(check["kind"]), check["name"], CheckResult(check["result"]), check["vendor_value"])
+            for check in fields["checks"]
+        ),
+        "reasons": tuple(Reason(ReasonClass(reason["class"]), reason["code"]) for reason in fields["reasons"]),
+        "raw": Raw(**fields["raw"]),
+        "unmapped": tuple(fields["unmapped"]),
+    }
+    return VerificationEvent(**fields | told | {"waits_for": _waits_for(fields, told)})
+
+
+def _waits_for(fields: dict[str, Any], told: dict[str, Any]) -> WaitsFor | None:
+    """The event's own word; where it has none, what follows from its others."""
+    said = fields["waits_for"]
+    if said == _NOT_SAID:
+        return waits_for(told["kind"], told["outcome"], told["checks"], final=fields["final"])
+    return None if said is None else WaitsFor(said)
 
 
 def alert_to_record(alert: Alert) -> dict[str, Any]:

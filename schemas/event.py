@@ -111,6 +111,19 @@ class Provenance(StrEnum):
     OPERATOR = "OPERATOR"
 
 
+class WaitsFor(StrEnum):
+    """CUSTOMER: the person or business has not done their part. VENDOR: they have, and the vendor has not said how it
+    ended. REVIEWER: a person must decide, the vendor's or ours. OPERATOR: one of ours must do something first.
+
+    The Avro enum has UNKNOWN beside these, for events that were written before it: see ``codec``.
+    """
+
+    CUSTOMER = "CUSTOMER"
+    VENDOR = "VENDOR"
+    REVIEWER = "REVIEWER"
+    OPERATOR = "OPERATOR"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that the vendor looked at. ``vendor_value`` is the vendor's word, never a person's data."""
@@ -145,7 +158,8 @@ class VerificationEvent:
     """One decision of one vendor. Field by field it is the Avro record ``avro/verification-event.avsc``.
 
     ``event_id`` is deterministic: the same callbacks in the same order give the same ids for ever. ``reopens`` is true
-    when the vendor took an earlier final decision back, so that what follows counts anew.
+    when the vendor took an earlier final decision back, so that what follows counts anew. ``waits_for`` is whom one
+    waits for as long as this is the current decision; ``None``: nobody.
     """
 
     event_id: str
@@ -170,6 +184,7 @@ class VerificationEvent:
     raw: Raw
     mapping_version: int
     unmapped: tuple[str, ...]
+    waits_for: WaitsFor | None
 
     @property
     def key(self) -> str:

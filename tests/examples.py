@@ -22,6 +22,7 @@ from schemas.event import (
     VerificationEvent,
 )
 from schemas.message import Headers, Message
+from schemas.waiting import waits_for
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -59,6 +60,7 @@ def callback(**changes: Any) -> Callback:  # noqa: ANN401 - any field of a callb
 
 
 def event(**changes: Any) -> VerificationEvent:  # noqa: ANN401 - any field of an event
+    """It waits for whom its other words say, where ``changes`` do not say it."""
     example = VerificationEvent(
         event_id="6a0a4bb4-6c8e-5b0e-8a61-0f2f3b5a7c11",
         provider="idenfy",
@@ -82,5 +84,8 @@ def event(**changes: Any) -> VerificationEvent:  # noqa: ANN401 - any field of a
         raw=Raw("callbacks.idenfy", 0, 7, "0195f3c2-7e5b-7d4e-9c2b-2f1f6e0a9c11", "ab" * 32),
         mapping_version=1,
         unmapped=("status.newMember",),
+        waits_for=None,
     )
-    return replace(example, **changes)
+    one = replace(example, **changes)
+    whom = waits_for(one.kind, one.outcome, one.checks, final=one.final)
+    return one if "waits_for" in changes else replace(one, waits_for=whom)

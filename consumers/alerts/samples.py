@@ -107,6 +107,7 @@ def _event(rule: Rule, now: datetime) -> VerificationEvent:
         raw=Raw("callbacks", 0, 0, str(uuid7()), "0" * 64),
         mapping_version=0,
         unmapped=(),
+        waits_for=None,
     )
 
 

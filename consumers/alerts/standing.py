@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from consumers.projections.fold import Candidate, OrderKey, Status, join, of
-from consumers.projections.waiting import WaitsFor, asks
-from schemas.event import EventKind, Outcome, VerificationEvent
+from schemas.event import EventKind, Outcome, VerificationEvent, WaitsFor
 
 Said = tuple[Outcome, bool, WaitsFor | None]
 """What an event says: its outcome, whether it is final, and whom it leaves waiting."""
@@ -49,7 +48,7 @@ def after(standing: Standing, event: VerificationEvent) -> Standing:
     own = of(event)
     state = join(standing.state, own)
     orders = {each.order for each in (own.final, own.open) if each}
-    said = {**dict(standing.said), **{order: (event.outcome, event.final, asks(event)) for order in orders}}
+    said = {**dict(standing.said), **dict.fromkeys(orders, (event.outcome, event.final, event.waits_for))}
     kept = {each.order for each in (state.final, state.open) if each}
     return Standing(state, tuple(sorted((order, each) for order, each in said.items() if order in kept)))
 

@@ -10,9 +10,9 @@ from sqlalchemy import RowMapping
 
 from consumers.projections.bulk import Values
 from consumers.projections.fold import OrderKey, of_decision, order_of
-from consumers.projections.waiting import Asking, WaitsFor, asks, standing_of
+from consumers.projections.waiting import Asking, standing_of
 from schemas.codec import event_of_fields, event_to_record
-from schemas.event import Outcome, Raw, Reason, ReasonClass, VerificationEvent
+from schemas.event import Outcome, Raw, Reason, ReasonClass, VerificationEvent, WaitsFor
 
 _OUTCOMES = {each.value: each for each in Outcome}
 _WAITS: Mapping[str | None, WaitsFor | None] = {None: None} | {each.value: each for each in WaitsFor}
@@ -43,12 +43,11 @@ FOLDED = (*_OF_CURRENT, "subject_ref", "reopens", "order_micros", "raw_partition
 
 
 def timeline_row(event: VerificationEvent) -> Values:
-    """The event's fields, its custody pointer as columns of its own, where it stands in time and whom it asks."""
+    """The event's fields, its custody pointer as columns of its own, and where it stands in time."""
     fields = event_to_record(event)
     for name, value in fields.pop("raw").items():
         fields["raw_" + name] = value
     fields["order_micros"] = order_of(event).micros
-    fields["waits_for"] = asks(event)
     return fields
 
 

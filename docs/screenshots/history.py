@@ -24,6 +24,7 @@ from schemas.event import (
     VerificationEvent,
 )
 from schemas.observation import BUDGET, DOORS, Observation, ObservationKind
+from schemas.waiting import waits_for
 
 ACCOUNTS = (("idenfy", "idenfy-eu", 26), ("solaris", "solaris-bank", 11), ("idverse", "idverse-apac", 7))
 """Vendor, account and verifications of a usual day. None of them is a test account."""
@@ -82,6 +83,10 @@ def _event(chance: Random, account: tuple[str, str, int], received: datetime) ->
         outcome, reasons = Outcome.VERIFIED, ()
     name = chance.randbytes(16).hex()
     is_good = outcome is Outcome.VERIFIED
+    checks = (
+        Check(CheckKind.DOCUMENT, "document", CheckResult.PASS if is_good else CheckResult.REVIEW),
+        Check(CheckKind.FACE, "face", CheckResult.PASS if is_good else CheckResult.REVIEW),
+    )
     return VerificationEvent(
         event_id=str(uuid5(NAMESPACE_OID, name)),
         provider=vendor,
@@ -98,14 +103,12 @@ def _event(chance: Random, account: tuple[str, str, int], received: datetime) ->
         vendor_status=outcome.value,
         occurred_at=received - timedelta(seconds=chance.lognormvariate(0.4, 0.7)),
         received_at=received,
-        checks=(
-            Check(CheckKind.DOCUMENT, "document", CheckResult.PASS if is_good else CheckResult.REVIEW),
-            Check(CheckKind.FACE, "face", CheckResult.PASS if is_good else CheckResult.REVIEW),
-        ),
+        checks=checks,
         reasons=reasons,
         provenance=Provenance.CALLBACK,
         test=False,
         raw=Raw(f"callbacks.{vendor}", 0, 0, name, sha256(name.encode()).hexdigest()),
         mapping_version=1,
         unmapped=(),
+        waits_for=waits_for(EventKind.VERIFICATION, outcome, checks, final=outcome not in _OPEN),
     )

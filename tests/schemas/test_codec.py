@@ -74,7 +74,9 @@ def test_every_enum_of_the_program_is_the_schemas_enum() -> None:
     walk(json.loads(CURRENT["verification-events-value"].read_text()))
     import schemas.event as words
 
-    assert found == {name: [word.value for word in getattr(words, name)] for name in found}
+    in_no_event = {"WaitsFor": ["UNKNOWN"]}  # what it is read as depends on the event: see test_whom.py
+    known = {name: [word.value for word in getattr(words, name)] for name in found}
+    assert found == {name: in_no_event.get(name, []) + known[name] for name in found}
 
 
 @pytest.mark.parametrize(

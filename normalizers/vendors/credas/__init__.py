@@ -28,7 +28,7 @@ from normalizers.vendors.credas.read import read
 
 MAPPING = VendorMapping(
     vendor="credas",
-    version=1,
+    version=2,
     # Section 4: the same result may be told anew after another one, so only what equals the last decision is repeated.
     retry_horizon=timedelta(0),
     # Section 6.2: an archived process keeps its outcome, and no page says how long after its end one is archived.

@@ -46,4 +46,5 @@ def component(
         checks=checks,
         reasons=reasons,
         unmapped=unmapped,
+        waits_for=None if word is None else word.waits_for,
     )

@@ -11,7 +11,7 @@ from normalizers.reading import Reading, Recall, Unreadable
 from normalizers.vendors.credas.bodies import Members, guid, new_findings, whole
 from schemas.callback import Callback
 from schemas.deadletter import DeadLetterReason
-from schemas.event import EventKind, Outcome
+from schemas.event import EventKind, Outcome, WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Status:
     decides: bool = True
     final: bool = False
     reopens: bool = False
+    waits_for: WaitsFor | None = None
 
 
 UNLISTED = Status(None, Outcome.NEEDS_REVIEW, decides=False)
@@ -31,8 +32,8 @@ ARCHIVED = "Archived"
 DELETED = 3
 
 STATUSES: Mapping[int, Status] = {
-    0: Status("NotStarted", Outcome.PENDING, reopens=True),
-    1: Status("InProgress", Outcome.PENDING, reopens=True),
+    0: Status("NotStarted", Outcome.PENDING, reopens=True, waits_for=WaitsFor.CUSTOMER),
+    1: Status("InProgress", Outcome.PENDING, reopens=True, waits_for=WaitsFor.CUSTOMER),
     2: Status("Complete", Outcome.UNKNOWN, decides=False),
     DELETED: Status("Deleted", Outcome.CANCELLED, final=True),
     4: Status("PendingApproval", Outcome.NEEDS_REVIEW, decides=False),
@@ -73,6 +74,7 @@ def read_process(callback: Callback, document: Members, recall: Recall) -> Readi
         vendor_status=status.name,
         subject_ref=people[0] if len(people) == 1 else None,
         unmapped=findings.settle()[2],
+        waits_for=status.waits_for,
     )
 
 

@@ -42,4 +42,5 @@ def read_registration(callback: Callback, document: Members) -> Reading:
         vendor_status=word.name,
         decided_by=word.decided_by,
         unmapped=findings.settle()[2],
+        waits_for=word.waits_for,
     )

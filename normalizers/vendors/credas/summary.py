@@ -13,7 +13,7 @@ from normalizers.vendors.credas.arrays import ARRAYS, IDENTITY, entries_of, read
 from normalizers.vendors.credas.bodies import Members, guid, new_findings, whole
 from normalizers.vendors.credas.newest import newest
 from normalizers.vendors.credas.process import overruling
-from normalizers.vendors.credas.verification import Verdict, deciding, judge, read_parts
+from normalizers.vendors.credas.verification import STILL_ANALYSING, Verdict, deciding, judge, read_parts
 from normalizers.vendors.credas.words import DELETED_ENTITY, EXPIRED_ENTITY, Words
 from normalizers.vendors.credas.zones import zone_of
 from schemas.callback import Callback
@@ -91,6 +91,7 @@ def _read_none(findings: Findings, summary: _Summary, recall: Recall) -> Reading
         content=canonical([summary.process, "entity", summary.status if ended is not None else None]),
         subject_ref=summary.entity,
         unmapped=findings.settle()[2],
+        waits_for=STILL_ANALYSING if ended is None else None,
     )
 
 
@@ -111,4 +112,5 @@ def _reading(findings: Findings, summary: _Summary, verdict: Verdict, chosen: Me
         checks=checks,
         reasons=reasons,
         unmapped=unmapped,
+        waits_for=verdict.waits_for,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from normalizers.findings import Findings
 from normalizers.vendors.credas import members
@@ -11,7 +12,7 @@ from normalizers.vendors.credas.arrays import SUPPORTING, entries_of, words_of
 from normalizers.vendors.credas.bodies import Members, guid, listed
 from normalizers.vendors.credas.words import ACTION_REQUIRED, UNLISTED, Words
 from schemas.callback import Callback
-from schemas.event import CheckKind, CheckResult, DecidedBy, Outcome, Reason, ReasonClass
+from schemas.event import CheckKind, CheckResult, DecidedBy, Outcome, Reason, ReasonClass, WaitsFor
 
 PARTS: Mapping[str, tuple[CheckKind, ReasonClass]] = {
     "livenessResult": (CheckKind.LIVENESS, ReasonClass.UNKNOWN),
@@ -34,6 +35,9 @@ _CROSS_CHECKED = ("livenessResult", "documentResult", "faceMatchResult")
 
 ACTION = "action_required"
 
+STILL_ANALYSING: Final = WaitsFor.VENDOR
+"""Sections 5.1 and 13.1: a summary is read once the process is complete, so all there is was handed in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -43,6 +47,10 @@ class Verdict:
     outcome: Outcome
     final: bool
     decided_by: DecidedBy = DecidedBy.UNKNOWN
+
+    @property
+    def waits_for(self) -> WaitsFor | None:
+        return STILL_ANALYSING if self.outcome is Outcome.PENDING else None
 
 
 def judge(findings: Findings, verification: Members, words: Words) -> Verdict:

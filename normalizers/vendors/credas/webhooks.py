@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 from normalizers.documents import canonical
 from normalizers.reading import Reading, Recall, Unreadable
@@ -12,9 +13,11 @@ from normalizers.vendors.credas.bodies import Members, guid, parse_document, who
 from normalizers.vendors.credas.registration import read_registration, speaks
 from normalizers.vendors.credas.words import BOUNCED, NOT_SENT
 from schemas.callback import Callback
-from schemas.event import Check, CheckKind, CheckResult, EventKind, Outcome, Reason, ReasonClass
+from schemas.event import Check, CheckKind, CheckResult, EventKind, Outcome, Reason, ReasonClass, WaitsFor
 
 INVITE_UNDELIVERABLE = "invite_undeliverable"
+UNREACHED: Final = WaitsFor.OPERATOR
+"""Section 13.1: the customer knows of nothing, and Credas has nothing to do, until they are invited another way."""
 RETRIES = timedelta(minutes=10)
 """Section 4: within that time an identical body is a repetition."""
 
@@ -52,6 +55,7 @@ def read_webhook(callback: Callback, recall: Recall) -> Reading | None:
             if members.get(name) == BOUNCED
         ),
         reasons=(Reason(ReasonClass.TECHNICAL, INVITE_UNDELIVERABLE),),
+        waits_for=UNREACHED,
         retry_horizon=RETRIES,
     )
 

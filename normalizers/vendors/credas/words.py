@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.event import CheckResult, DecidedBy, Outcome
+from schemas.event import CheckResult, DecidedBy, Outcome, WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a number of one list means: its name, and as whose result it counts."""
+    """What a number of one list means: its name, as whose result it counts, and whom it says that one waits for."""
 
     name: str | None
     outcome: Outcome
     result: CheckResult
     decided_by: DecidedBy = DecidedBy.UNKNOWN
+    waits_for: WaitsFor | None = None
 
     @property
     def is_final(self) -> bool:
@@ -30,8 +31,8 @@ Words = Mapping[int, Word]
 UNLISTED = Word(None, Outcome.NEEDS_REVIEW, CheckResult.UNKNOWN)
 
 
-def _pending(name: str) -> Word:
-    return Word(name, Outcome.PENDING, CheckResult.NOT_DONE)
+def _pending(name: str, waits_for: WaitsFor | None = None) -> Word:
+    return Word(name, Outcome.PENDING, CheckResult.NOT_DONE, waits_for=waits_for)
 
 
 def _passed(name: str, decided_by: DecidedBy = DecidedBy.UNKNOWN) -> Word:
@@ -74,11 +75,13 @@ BANK_RESULT: Words = {1: _passed("Pass"), 2: _referred("Refer"), 3: _failed("Fai
 
 SCREENING: Words = {
     0: Word("Legacy", Outcome.UNKNOWN, CheckResult.UNKNOWN),
-    1: _pending("Pending"),
+    1: _pending("Pending", WaitsFor.VENDOR),
     2: _passed("Complete"),
     3: _referred("ActionRequired"),
 }
-"""Section 6.6, international screening: complete means that nobody was found. Of a legacy one nothing is said."""
+"""Section 6.6, international screening: complete means that nobody was found. Of a legacy one nothing is said. Credas
+screens, whoever is screened has nothing to do.
+"""
 
 MATCH: Words = {
     0: _failed("None"),
@@ -90,13 +93,13 @@ MATCH: Words = {
 
 REGISTRATION: Words = {
     0: _referred("Unknown"),
-    1: _pending("Submitted"),
+    1: _pending("Submitted", WaitsFor.VENDOR),
     2: _passed("Approved"),
     3: _failed("Rejected"),
-    4: _pending("Exported"),
-    6: _pending("Invited"),
+    4: _pending("Exported", WaitsFor.VENDOR),
+    6: _pending("Invited", WaitsFor.CUSTOMER),
 }
-"""Section 9: legacy v1."""
+"""Section 9: legacy v1; whom one waits for, section 13.1."""
 
 LISTS: Mapping[str, Words] = {"verification": VERIFICATION_RESULT, "check": CHECK_RESULT, "bank": BANK_RESULT}
 """What an account's options may bind to one of the summary's arrays (section 6.3: confirm with its own Swagger)."""

@@ -12,7 +12,7 @@ from normalizers.vendors.idenfy.read import read
 
 MAPPING = VendorMapping(
     vendor="idenfy",
-    version=1,
+    version=2,
     # Section 4.1: retries bridge about 100 s at best.
     retry_horizon=timedelta(seconds=120),
     # Section 12: signatures never expire, and a token lives up to 30 days.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from normalizers.findings import Findings
 from normalizers.vendors.idenfy import members, reasons, results, screening
 from normalizers.vendors.idenfy.identity import time_of_text
 from normalizers.vendors.idenfy.webhooks import Members, Verdict, Webhook, business
-from schemas.event import CheckKind, DecidedBy, EventKind, Outcome
+from schemas.event import CheckKind, DecidedBy, EventKind, Outcome, WaitsFor
 
 APPROVAL: Mapping[str, Outcome] = {"APPROVED": Outcome.VERIFIED, "DENIED": Outcome.REJECTED}
 INFO_REQUEST: Mapping[str, Outcome] = {
@@ -18,6 +19,9 @@ INFO_REQUEST: Mapping[str, Outcome] = {
 }
 EXPIRATION: Mapping[str, Outcome] = {"EXPIRED": Outcome.EXPIRED, "PENDING": Outcome.UNKNOWN}
 """The three above: section 6.7."""
+
+SUBMITTED: Final = WaitsFor.VENDOR
+"""Sections 5.8 and 15.1: whom a company waits for that has handed in its form, until there is an ``approvalStatus``."""
 
 _ORDER_STATUSES = frozenset({"NOT_ORDERED", "IN_PROGRESS", "FINISHED", "FAILED", "TIMED_OUT"})
 _ENTITY_TYPES = frozenset({"CORPORATION", "LLC", "PARTNERSHIP", "NON_PROFIT", "TRUST", "SOLE_PROPRIETORSHIP"})
@@ -37,7 +41,7 @@ def _set_by(value: object) -> DecidedBy:
 
 def company_submit(findings: Findings, document: Members) -> Verdict:
     submitted = time_of_text(findings, "submissionTime", document.get("submissionTime"))
-    return Verdict(Outcome.PENDING, occurred_at=submitted)
+    return Verdict(Outcome.PENDING, occurred_at=submitted, waits_for=SUBMITTED)
 
 
 def company_review(findings: Findings, document: Members) -> Verdict:
@@ -57,6 +61,7 @@ def company_review(findings: Findings, document: Members) -> Verdict:
         final=outcome in (Outcome.VERIFIED, Outcome.REJECTED),
         vendor_status=status,
         decided_by=_set_by(document.get("statusChangedBy")),
+        waits_for=SUBMITTED if outcome is Outcome.PENDING else None,
     )
 
 

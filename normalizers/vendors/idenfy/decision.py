@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from normalizers.reading import Previous
-from schemas.event import DecidedBy, Outcome
+from schemas.event import DecidedBy, Outcome, WaitsFor
 
 RESULT = "IDENTIFICATION"
 AUTO_FINISHED = "IDENTIFICATION_AUTO_FINISHED"
@@ -34,6 +34,15 @@ OVERALL: Mapping[str, Outcome | None] = {
 }
 """Section 6.1, iDenfy's vocabulary page. ``None``: the outcome stays what it was."""
 
+WAITS_FOR: Mapping[str, WaitsFor] = {
+    "ACTIVE": WaitsFor.CUSTOMER,
+    "REVIEWING": WaitsFor.VENDOR,
+    "APPROVED": WaitsFor.VENDOR,
+    "DENIED": WaitsFor.VENDOR,
+    "SUSPECTED": WaitsFor.VENDOR,
+}
+"""Sections 6.1 and 15.1: of a result that is PENDING. A provisional one was handed in, and iDenfy has yet to decide."""
+
 _KEEP = frozenset(word for word, outcome in OVERALL.items() if outcome is None)
 _ANALYSED = frozenset({"APPROVED", "DENIED", "SUSPECTED"})
 
@@ -42,6 +51,7 @@ _ANALYSED = frozenset({"APPROVED", "DENIED", "SUSPECTED"})
 class Decision:
     outcome: Outcome
     final: bool
+    waits_for: WaitsFor | None = None
 
 
 def decide(event: str, overall: str | None, *, final: bool | None, previous: Callable[[], Previous | None]) -> Decision:
@@ -56,12 +66,16 @@ def decide(event: str, overall: str | None, *, final: bool | None, previous: Cal
     if OVERALL.get(overall) is Outcome.EXPIRED:
         return Decision(Outcome.EXPIRED, final=True)
     if final is False or (final is None and _more_will_follow(event, overall)):
-        return Decision(Outcome.PENDING, final=False)
+        return _pending(overall)
     outcome = OVERALL.get(overall, Outcome.NEEDS_REVIEW)
     if outcome is None:
         kept = previous()
         return Decision(kept.outcome, kept.final) if kept is not None else Decision(Outcome.ERROR, final=True)
-    return Decision(outcome, final=outcome is not Outcome.PENDING)
+    return _pending(overall) if outcome is Outcome.PENDING else Decision(outcome, final=True)
+
+
+def _pending(overall: str) -> Decision:
+    return Decision(Outcome.PENDING, final=False, waits_for=WAITS_FOR.get(overall))
 
 
 def _more_will_follow(event: str, overall: str) -> bool:

@@ -53,6 +53,7 @@ def read_answer(document: Mapping[str, object], recall: Recall) -> Reading | Non
         checks=gathered_checks,
         reasons=gathered_reasons,
         unmapped=unmapped,
+        waits_for=decision.waits_for,
     )
 
 

@@ -52,6 +52,7 @@ def read_verification(event: str, word: str, document: Members, recall: Recall) 
         checks=gathered_checks,
         reasons=gathered_reasons,
         unmapped=unmapped,
+        waits_for=decision.waits_for,
     )
 
 

@@ -11,7 +11,7 @@ from normalizers.findings import Findings
 from normalizers.reading import Reading
 from normalizers.vendors.idenfy.identity import subject_id, subject_ref
 from schemas.callback import Callback
-from schemas.event import DecidedBy, EventKind, Outcome, SubjectKind
+from schemas.event import DecidedBy, EventKind, Outcome, SubjectKind, WaitsFor
 
 Members = Mapping[str, object]
 
@@ -25,6 +25,7 @@ class Verdict:
     vendor_status: str | None = None
     decided_by: DecidedBy = DecidedBy.UNKNOWN
     occurred_at: datetime | None = None
+    waits_for: WaitsFor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +70,5 @@ def read_webhook(webhook: Webhook, callback: Callback, word: str, document: Memb
         checks=checks,
         reasons=reasons,
         unmapped=unmapped,
+        waits_for=verdict.waits_for,
     )

@@ -17,7 +17,7 @@ from normalizers.vendors.idverse.read import read
 
 MAPPING = VendorMapping(
     vendor="idverse",
-    version=1,
+    version=2,
     # Section 2.1: a link lives 7 days, and what it leads to does not come twice within its life.
     retry_horizon=timedelta(days=8),
     # Section 4: a closed transaction may be redacted at any time; the outcome that was given is to be kept.

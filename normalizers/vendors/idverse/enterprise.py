@@ -44,6 +44,7 @@ def read_event(callback: Callback, document: Mapping[str, object]) -> Reading:
         content=canonical([name, event]),
         decided_by=DecidedBy.UNKNOWN if end.outcome in (Outcome.PENDING, Outcome.CANCELLED) else DecidedBy.AUTOMATIC,
         unmapped=findings.settle()[2],
+        waits_for=end.waits_for,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from normalizers.findings import Findings
 from normalizers.vendors.idverse import words
 from normalizers.vendors.idverse.words import End
-from schemas.event import Outcome, ReasonClass
+from schemas.event import Outcome, ReasonClass, WaitsFor
 
 PATIENCE = timedelta(minutes=10)
 """Section 6.2: so long a complete transaction without results may get them yet."""
@@ -25,7 +25,9 @@ _REASONS: Mapping[str, ReasonClass] = {
 """Section 6.3. FLAGGED means that a person should look, so no part of it is fraud yet."""
 
 _NEEDS_REVIEW = End(Outcome.NEEDS_REVIEW, final=True)
-_NOT_YET = End(Outcome.ERROR, final=False)
+_NOT_YET = End(Outcome.ERROR, final=False, waits_for=WaitsFor.VENDOR)
+"""Sections 6.2 and 15.1: it is read again, and nobody need do anything."""
+_NONE_KNOWN = End(Outcome.ERROR, final=False)
 
 
 def decide(
@@ -42,7 +44,7 @@ def decide(
     if end is not None:
         return end
     if not results:
-        return _NEEDS_REVIEW if waited is not None and waited >= PATIENCE else _NOT_YET
+        return _without_results(waited)
     overall = findings.word("results.overall", results.get("overall"), words.RESULTS)
     parts = [_part(findings, part, results.get(part)) for part in words.PARTS]
     if overall == words.FLAGGED:
@@ -51,6 +53,12 @@ def decide(
     if overall == words.PASSED and not contradicted and all(part in (None, words.PASSED) for part in parts):
         return End(Outcome.VERIFIED, final=True)
     return _NEEDS_REVIEW
+
+
+def _without_results(waited: timedelta | None) -> End:
+    if waited is None:
+        return _NONE_KNOWN
+    return _NEEDS_REVIEW if waited >= PATIENCE else _NOT_YET
 
 
 def _part(findings: Findings, name: str, value: object) -> str | None:

@@ -82,6 +82,7 @@ def _reading(
         checks=checks,
         reasons=reasons,
         unmapped=unmapped,
+        waits_for=end.waits_for,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from schemas.event import CheckKind, CheckResult, Outcome
+from schemas.event import CheckKind, CheckResult, Outcome, WaitsFor
 
 COMPLETE = "COMPLETE"
 PASSED = "PASSED"
@@ -14,18 +15,21 @@ FLAGGED = "FLAGGED"
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What a word amounts to, and whether anything comes after it."""
+    """What a word amounts to, whether anything comes after it, and whom it says that one waits for."""
 
     outcome: Outcome
     final: bool
+    waits_for: WaitsFor | None = None
 
 
-PENDING = End(Outcome.PENDING, final=False)
+PENDING: Final = End(Outcome.PENDING, final=False)
+_AT_WORK: Final = End(Outcome.PENDING, final=False, waits_for=WaitsFor.CUSTOMER)
+_CHECKED: Final = End(Outcome.PENDING, final=False, waits_for=WaitsFor.VENDOR)
 
 STATUSES: Mapping[str, End | None] = {
-    "PENDING": PENDING,
-    "INPROGRESS": PENDING,
-    "SUBMITTED": PENDING,
+    "PENDING": _AT_WORK,
+    "INPROGRESS": _AT_WORK,
+    "SUBMITTED": _CHECKED,
     COMPLETE: None,
     "EXPIRED": End(Outcome.EXPIRED, final=True),
     "CANCELLED": End(Outcome.CANCELLED, final=True),
@@ -37,13 +41,13 @@ EVENTS: Mapping[str, End] = {
     "completedFlagged": End(Outcome.NEEDS_REVIEW, final=True),
     "expired": End(Outcome.EXPIRED, final=True),
     "cancelled": End(Outcome.CANCELLED, final=True),
-    "pending": PENDING,
-    "termsAndConditions": PENDING,
-    "idSelection": PENDING,
-    "personalDetails": PENDING,
-    "liveness": PENDING,
+    "pending": _AT_WORK,
+    "termsAndConditions": _AT_WORK,
+    "idSelection": _AT_WORK,
+    "personalDetails": _AT_WORK,
+    "liveness": _AT_WORK,
 }
-"""Section 6.4: Enterprise."""
+"""Section 6.4: Enterprise; who is at work, section 2.2."""
 
 RESULTS: Mapping[str, CheckResult] = {PASSED: CheckResult.PASS, FLAGGED: CheckResult.REVIEW}
 """Section 6.2: FLAGGED means that a person should look."""

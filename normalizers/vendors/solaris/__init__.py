@@ -25,7 +25,7 @@ from normalizers.vendors.solaris.read import read
 
 MAPPING = VendorMapping(
     vendor="solaris",
-    version=1,
+    version=2,
     # Section 6.1: one identification goes aborted, pending, aborted within minutes, and each of them is news. So only
     # what equals the last decision is a repetition, and time makes none. That is of documents; of webhooks: ``read``.
     retry_horizon=timedelta(0),

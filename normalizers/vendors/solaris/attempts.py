@@ -94,6 +94,7 @@ def _read(identification: str, vendor_event: str, attempts: Sequence[_Attempt]) 
         reasons=gathered,
         unmapped=unmapped,
         test=code == TEST_CALL or any(_is_test(attempt.payload) for attempt in attempts),
+        waits_for=verdict.waits_for,
     )
 
 

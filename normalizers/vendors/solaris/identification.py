@@ -76,6 +76,7 @@ def read_person_identification(document: Members) -> Reading:
         reasons=gathered,
         unmapped=unmapped,
         test=reason == TEST_CALL,
+        waits_for=verdict.waits_for,
     )
 
 
@@ -132,6 +133,7 @@ def read_business_identification(document: Members) -> Reading:
         checks=checks,
         reasons=gathered,
         unmapped=unmapped,
+        waits_for=verdict.waits_for,
     )
 
 

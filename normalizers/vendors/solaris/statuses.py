@@ -11,15 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.event import CheckResult, Outcome
+from schemas.event import CheckResult, Outcome, WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``flag`` and ``flag_result`` are a check that the status itself amounts to: what the outcome cannot say."""
+    """What the outcome cannot say: whom one waits for while it is PENDING and, as ``flag`` and ``flag_result``, a check
+    that the status itself amounts to.
+    """
 
     outcome: Outcome
     final: bool = False
+    waits_for: WaitsFor | None = None
     flag: str | None = None
     flag_result: CheckResult = CheckResult.UNKNOWN
 
@@ -37,6 +40,8 @@ DATA_CHANGED = "data_changed"
 """The agent changed the person's data: read the person again."""
 
 _PENDING: Final = Status(Outcome.PENDING)
+_AT_WORK: Final = Status(Outcome.PENDING, waits_for=WaitsFor.CUSTOMER)
+_CHECKED: Final = Status(Outcome.PENDING, waits_for=WaitsFor.VENDOR)
 _VERIFIED: Final = Status(Outcome.VERIFIED, final=True)
 _REJECTED: Final = Status(Outcome.REJECTED, final=True)
 _EXPIRED: Final = Status(Outcome.EXPIRED, final=True)
@@ -48,8 +53,8 @@ UNKNOWN_STATUS: Final = Status(Outcome.NEEDS_REVIEW)
 """Section 6.1, its last row."""
 
 IDENTIFICATION: Mapping[str, Status] = {
-    "created": _PENDING,
-    "pending": _PENDING,
+    "created": _AT_WORK,
+    "pending": _AT_WORK,
     "pending_successful": _LIKELY,
     "pending_failed": _UNLIKELY,
     "successful": _VERIFIED,
@@ -58,35 +63,37 @@ IDENTIFICATION: Mapping[str, Status] = {
     "failed": _REJECTED,
     "expired": _EXPIRED,
     "rejected": _REJECTED,
-    "authorization_required": _PENDING,
-    "confirmation_required": _PENDING,
-    "confirmed": _PENDING,
-    "processed": _PENDING,
-    "signed": _PENDING,
-    "pre_successful": _PENDING,
-    "identification_data_required": Status(Outcome.PENDING, flag=ACTION_REQUIRED, flag_result=CheckResult.NOT_DONE),
-    "pending_account_creation": _PENDING,
-    "pending_ref_transfer": _PENDING,
+    "authorization_required": _AT_WORK,
+    "confirmation_required": _AT_WORK,
+    "confirmed": _CHECKED,
+    "processed": _CHECKED,
+    "signed": _CHECKED,
+    "pre_successful": _CHECKED,
+    "identification_data_required": Status(
+        Outcome.PENDING, waits_for=WaitsFor.CUSTOMER, flag=ACTION_REQUIRED, flag_result=CheckResult.NOT_DONE
+    ),
+    "pending_account_creation": _CHECKED,
+    "pending_ref_transfer": _AT_WORK,
 }
-"""Section 6.1."""
+"""Section 6.1; whom one waits for, section 15.1."""
 
 BUSINESS_IDENTIFICATION: Mapping[str, Status] = {
-    "created": _PENDING,
-    "pending": _PENDING,
+    "created": _AT_WORK,
+    "pending": _AT_WORK,
     "successful": _VERIFIED,
     "failed": _REJECTED,
     "expired": _EXPIRED,
 }
 ORIGINATION: Mapping[str, Status] = {
     "identification_trigger_pending": _PENDING,
-    "esign_pending": _PENDING,
-    "identification_completion_pending": _PENDING,
-    "screening_pending": _PENDING,
+    "esign_pending": _AT_WORK,
+    "identification_completion_pending": _CHECKED,
+    "screening_pending": _CHECKED,
     "failed": _REJECTED,
     "completed": _VERIFIED,
     "expired": _EXPIRED,
 }
-"""The two above: section 5.2 and the end of 6.1."""
+"""The two above: section 5.2 and the end of 6.1; whom one waits for, section 15.1."""
 
 IDNOW_RESULT: Mapping[str, Status] = {
     "SUCCESS": _VERIFIED,
@@ -95,7 +102,7 @@ IDNOW_RESULT: Mapping[str, Status] = {
     "FRAUD_SUSPICION_CONFIRMED": _REJECTED,
     "REVIEW_PENDING": _LIKELY,
     "FRAUD_SUSPICION_PENDING": _UNLIKELY,
-    "CHECK_PENDING": _PENDING,
+    "CHECK_PENDING": _CHECKED,
     "ABORTED": _BROKEN_OFF,
     "CANCELED": _BROKEN_OFF,
 }

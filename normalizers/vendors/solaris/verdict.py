@@ -11,7 +11,7 @@ from normalizers.vendors.solaris import reasons
 from normalizers.vendors.solaris.findings import is_filled
 from normalizers.vendors.solaris.statuses import RETRYABLE, UNKNOWN_STATUS, Status
 from schemas.deadletter import DeadLetterReason
-from schemas.event import CheckKind, CheckResult, Outcome
+from schemas.event import CheckKind, CheckResult, Outcome, WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Verdict:
     word: str | None
     outcome: Outcome
     final: bool
+    waits_for: WaitsFor | None = None
 
 
 def judge(
@@ -40,7 +41,7 @@ def judge(
         return _broken_off(findings, word, status, reason)
     if status.flag is not None:
         findings.check(CheckKind.UNKNOWN, status.flag, status.flag_result, word)
-    return Verdict(word, status.outcome, status.final)
+    return Verdict(word, status.outcome, status.final, status.waits_for)
 
 
 def _broken_off(findings: Findings, word: str | None, status: Status, reason: str | None) -> Verdict:

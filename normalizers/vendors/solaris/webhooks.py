@@ -151,6 +151,7 @@ def read_webhook(webhook: Webhook, callback: Callback, word: str, document: Memb
         checks=checks,
         reasons=gathered,
         unmapped=unmapped,
+        waits_for=verdict.waits_for,
     )
 
 

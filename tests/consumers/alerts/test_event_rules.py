@@ -11,7 +11,7 @@ from consumers.alerts import standing
 from consumers.alerts.history import History, dump, load, observe
 from consumers.alerts.matching import EventPattern, StatusPattern
 from consumers.alerts.rule import BUILT_IN, Rule
-from consumers.projections.waiting import WaitsFor, asks
+from consumers.projections.waiting import WaitsFor
 from runtime.settings import EventMatch, StatusMatch
 from schemas.alert import Alert, AlertScope, Severity
 from schemas.event import (
@@ -172,7 +172,7 @@ def test_where_a_verification_stands_is_the_same_in_every_order(
     assert stands == shuffled
     current = next((one for one in events if stands.state.current and one.event_id == stands.state.current[3]), None)
     if current is not None:
-        expected = current.outcome, current.final, asks(current)
+        expected = current.outcome, current.final, current.waits_for
         assert expected == (stands.outcome, stands.final, stands.waits_for)
 
 

@@ -24,8 +24,9 @@ READ = sorted(case.name for case in CASES.iterdir() if _expected(case.name)["ans
 
 
 def _event(reading: Reading) -> dict[str, object]:
-    """A reading, spelt as the events of ``expected.json`` are."""
-    return {
+    """A reading, spelt as the events of ``expected.json`` are: with ``waits_for`` where the vendor's word says that."""
+    whom = {} if reading.waits_for is None else {"waits_for": reading.waits_for.value}
+    return whom | {
         "kind": reading.kind.value,
         "outcome": reading.outcome.value,
         "final": reading.final,
