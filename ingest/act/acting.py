@@ -16,6 +16,8 @@ from ingest.act.errors import ActionError, CannotConfirm, InvalidOrder, NotPermi
 from ingest.act.operators import Operator, is_same, matches
 from ingest.act.planning import Asking, Planned, check_allowed, planned, source_of
 from ingest.act.records import kept_arguments, record_of
+from ingest.act.remembered import Remembered
+from ingest.act.repeats import Repeats
 from ingest.act.requests import shown
 from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog
@@ -34,6 +36,7 @@ class Acting:
     settings: ActSettings
     carrier: Carrier
     asks: Asks
+    repeats: Repeats
 
     def preview(self, asking: Asking) -> Sequence[Mapping[str, object]]:
         """As the function of that name."""
@@ -76,14 +79,11 @@ class Acting:
 
     async def waiting(self) -> list[Ask]:
         """What may still be confirmed, oldest first; what is too old is forgotten."""
-        found, now = [], datetime.now(UTC)
+        now, within = datetime.now(UTC), self.settings.confirm_within
         with recorded("nothing can be shown"):
-            async for ask in self.asks.waiting():
-                if ask.is_over(now, self.settings.confirm_within):
-                    await self.asks.forget(ask)
-                else:
-                    found.append(ask)
-        return found
+            found = await self.asks.waiting()
+            await self.asks.forget_old(now, within)
+        return [ask for ask in found if not ask.is_over(now, within)]
 
     def _check_confirms(self, ask: Ask, operator: Operator) -> None:
         if ask.is_over(datetime.now(UTC), self.settings.confirm_within):
@@ -136,4 +136,5 @@ def preview(asking: Asking, sources: Sequence[SourceSettings]) -> Sequence[Mappi
 async def acting(sources: Sequence[SourceSettings], settings: ActSettings, log: EventLog) -> AsyncIterator[Acting]:
     """Ready to act while the context is open."""
     async with Clients(sources) as clients:
-        yield Acting(sources, settings, Carrier(log, clients), Asks(log))
+        remembered = Remembered(log)
+        yield Acting(sources, settings, Carrier(log, clients), Asks(remembered), Repeats(remembered))

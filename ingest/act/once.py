@@ -12,7 +12,7 @@ from ingest.act.acting import Acting
 from ingest.act.carrying import Result, recorded
 from ingest.act.errors import ActionError, InvalidOrder, MayHaveBeenDone, NothingSuch, NotPermitted, NotToBeHad
 from ingest.act.planning import Asking
-from ingest.act.repeats import Repeats, digest_of, fingerprint_of
+from ingest.act.repeats import digest_of, fingerprint_of
 from runtime.errors import LogUnavailable, SettingsInvalid
 from schemas.action import ActionState
 
@@ -32,7 +32,7 @@ async def perform_once(acting: Acting, asking: Asking, key: str, action_id: str)
 
     ``key`` is whoever asked's own, for this action: it stands for this request alone.
     """
-    repeats = Repeats(acting.carrier.log)
+    repeats = acting.repeats
     digest = digest_of(asking.operator.name, asking.vendor, asking.action, key)
     with recorded("nothing was done"):
         before = await repeats.begin(digest, action_id, fingerprint_of(asking, key))

@@ -18,10 +18,10 @@ import orjson
 
 from ingest.act.errors import ActionError, KeyReused, MayHaveBeenDone, StillRunning
 from ingest.act.planning import Asking
+from ingest.act.remembered import Remembered
 from ingest.act.requests import shortened
 from runtime.errors import LogUnavailable
-from runtime.eventlog import EventLog, Headers, Record
-from schemas.topics import asked_actions
+from runtime.eventlog import Record
 
 _REPEAT, _CLAIM, _END = "repeat/", "/claim/", "/end/"
 _KEPT_FOR = timedelta(hours=24)
@@ -29,15 +29,6 @@ _RUNS_AT_MOST = timedelta(minutes=5)
 """No request is worked on for so long, whatever the clocks of several machines say."""
 _ASKED = "asked"
 """In a claim: the fingerprint of what was asked for. Claims of before have none."""
-_JSON: Headers = (("content-type", b"application/json"),)
-
-
-@dataclass(frozen=True, slots=True)
-class _Put:
-    key: str
-    partition_key: str
-    value: bytes | None
-    headers: Headers = _JSON
 
 
 def digest_of(operator: str, vendor: str, action: str, key: str) -> str:
@@ -62,7 +53,7 @@ def fingerprint_of(asking: Asking, key: str) -> str:
 class Repeats:
     """What is remembered of each key, by its digest, for a day. Each action that is tried under it has its own id."""
 
-    log: EventLog
+    remembered: Remembered
 
     async def begin(self, digest: str, action_id: str, fingerprint: str) -> Mapping[str, object] | None:
         """``None`` where this is the first one, which must be done now; else what came of the first one.
@@ -72,7 +63,7 @@ class Repeats:
         """
         mine = _key(digest, _CLAIM, action_id)
         await self._put(mine, orjson.dumps({_ASKED: fingerprint}))
-        found = await self._remembered(digest)
+        found = await self._of(digest)
         first = next((key for key in found if _CLAIM in key), None)
         if first == mine:
             return None
@@ -95,26 +86,17 @@ class Repeats:
         """Nothing was tried: with the same key it may be asked for as if for the first time."""
         await self._put(_key(digest, _CLAIM, action_id), None)
 
-    async def _remembered(self, digest: str) -> Mapping[str, Record]:
-        """By key, in the order of the log. What is older than a day, of any key, is forgotten."""
-        found: dict[str, Record] = {}
-        async for record in self.log.scan(asked_actions()):
-            if record.key.startswith(_REPEAT):
-                found.pop(record.key, None)
-                if record.value is not None:
-                    found[record.key] = record
+    async def _of(self, digest: str) -> Mapping[str, Record]:
+        """By key, in the order of the log. What is older than a day, of any key, is forgotten little by little."""
+        records = await self.remembered.look()
         oldest = (datetime.now(UTC) - _KEPT_FOR).timestamp() * 1_000_000
-        with suppress(LogUnavailable):  # the next one forgets it
-            for key in [key for key, record in found.items() if record.appended_at < oldest]:
-                await self._put(key, None)
-        return {
-            key: record
-            for key, record in found.items()
-            if key.startswith(f"{_REPEAT}{digest}/") and record.appended_at >= oldest
-        }
+        of_keys = {key: record for key, record in records.items() if key.startswith(_REPEAT)}
+        mine = {key: each for key, each in of_keys.items() if key.startswith(f"{_REPEAT}{digest}/")}
+        await self.remembered.forget(each for each in of_keys.values() if each.appended_at < oldest)
+        return {key: each for key, each in mine.items() if each.appended_at >= oldest}
 
     async def _put(self, key: str, value: bytes | None) -> None:
-        await self.log.append(asked_actions(), _Put(key, key.split("/")[1], value))
+        await self.remembered.put(key, key.split("/")[1], value)
 
 
 def _key(digest: str, what: str, action_id: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from ingest.act import bounds
+from ingest.act.remembered import Remembered
 from ingest.act.repeats import Repeats, digest_of, fingerprint_of
 from runtime.errors import LogUnavailable, SettingsInvalid
-from runtime.eventlog import EventLog, open_log
+from runtime.eventlog import EventLog, Position, open_log
+from runtime.eventlog.api import Message
 from runtime.settings import ActSettings
 from schemas import topics
 from schemas.action import ActionState
@@ -29,13 +31,17 @@ __all__ = ["console"]
 
 CREATE = {"arguments": {"customer": "customer-1"}}
 POST = "POST /things"
-HOUR = 3600 * 1_000_000
+HOUR = timedelta(hours=1)
 
 
-def aged(folder: Path, microseconds: int) -> None:
-    """As if what is on the log had been appended that much earlier."""
-    with closing(sqlite3.connect(folder / "log.db", timeout=5)) as connection, connection:
-        connection.execute("UPDATE newest SET appended_at = appended_at - ?", (microseconds,))
+async def aged(console: Console, time: timedelta) -> None:
+    """As if what this console remembers had been appended that much earlier."""
+    remembered = console.desk.acting.repeats.remembered
+    earlier = time // timedelta(microseconds=1)
+    found = await remembered.look()
+    remembered._found = {
+        key: replace(record, appended_at=record.appended_at - earlier) for key, record in found.items()
+    }
 
 
 async def left(log: EventLog) -> list[str]:
@@ -89,11 +95,11 @@ async def test_the_same_request_written_another_way_is_the_same(console: Console
 
 async def test_a_claim_that_does_not_say_for_what_is_one_for_anything(log: EventLog, vendor: Counter) -> None:
     """As it was written before keys stood for one request; so is an end that does not say whether it holds."""
-    digest, repeats = digest_of("ann", VENDOR, "create", "order-17"), Repeats(log)
-    await repeats.begin(digest, "the-first", "")
+    digest, known = digest_of("ann", VENDOR, "create", "order-17"), Repeats(Remembered(log))
+    await known.begin(digest, "the-first", "")
     [claim] = await left(log)
-    await repeats._put(claim, b"{}")  # as it stands on logs of before
-    await repeats.end(digest, "the-first", {"state": "DONE", "action_id": "the-first", "status": 200})
+    await known._put(claim, b"{}")  # as it stands on logs of before
+    await known.end(digest, "the-first", {"state": "DONE", "action_id": "the-first", "status": 200})
     async with serving(log, vendor, everybody()) as console:
         status, told = await console.act("create", CREATE, Idempotency_Key="order-17")
     assert (200, {"state": "DONE", "action_id": "the-first", "replayed": True}, []) == (status, told, vendor.calls)
@@ -231,15 +237,15 @@ async def test_what_took_too_long_is_told_again_as_unconfirmed(
 
 
 async def test_whoever_died_over_it_leaves_an_unknown_end_and_not_a_wait_for_ever(
-    log: EventLog, vendor: Counter, tmp_path: Path
+    log: EventLog, vendor: Counter
 ) -> None:
     """For some minutes it may still be running; after that nobody is working on it any more."""
     digest = digest_of("ann", VENDOR, "create", "order-22")
     asked = fingerprint_of(asking("create", customer="customer-1"), "order-22")
-    assert None is await Repeats(log).begin(digest, "the-first", asked)
+    assert None is await Repeats(Remembered(log)).begin(digest, "the-first", asked)
     async with serving(log, vendor, everybody()) as console:
         early = await console.act("create", CREATE, Idempotency_Key="order-22")
-        aged(tmp_path, HOUR)
+        await aged(console, HOUR)
         late = await console.act("create", CREATE, Idempotency_Key="order-22")
     assert [(409, "still-running", "the-first"), (504, "unconfirmed", "the-first")] == [
         (status, told["code"], told["action_id"]) for status, told in (early, late)
@@ -247,20 +253,50 @@ async def test_whoever_died_over_it_leaves_an_unknown_end_and_not_a_wait_for_eve
     assert [] == vendor.calls
 
 
-async def test_after_a_day_a_key_is_a_new_one(log: EventLog, vendor: Counter, tmp_path: Path) -> None:
+async def test_after_a_day_a_key_is_a_new_one(log: EventLog, vendor: Counter) -> None:
     """Also where it was repeated within that day: no repeat stands in the way of the next. Nothing old is left."""
     async with serving(log, vendor, everybody()) as console:
         _, first = await console.act("create", CREATE, Idempotency_Key="order-23")
-        aged(tmp_path, 23 * HOUR)
+        await aged(console, 23 * HOUR)
         _, again = await console.act("create", CREATE, Idempotency_Key="order-23")
-        aged(tmp_path, 2 * HOUR)
+        await aged(console, 2 * HOUR)
         _, anew = await console.act("create", CREATE, Idempotency_Key="order-23")
     assert (True, "DONE", False) == (again["replayed"], anew["state"], "replayed" in anew)
     assert first["action_id"] != anew["action_id"]
     assert {anew["action_id"]} == {key.rpartition("/")[2] for key in await left(log)}
 
 
-async def test_after_a_day_a_second_person_can_confirm_again(log: EventLog, vendor: Counter, tmp_path: Path) -> None:
+async def test_whoever_asks_after_a_long_pause_does_not_wait_for_all_that_is_old(
+    log: EventLog, vendor: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day's keys are forgotten a hundred at a time, and at once, by those who come."""
+    known = Repeats(Remembered(log))
+    await asyncio.gather(*(known.end(f"digest-{number}", "done", {}) for number in range(150)))
+    under_way: list[int] = []
+    most = 0
+
+    async def watched(topic: str, message: Message) -> Position:
+        nonlocal most
+        under_way.append(1)
+        most = max(most, len(under_way))
+        try:
+            return await append(topic, message)
+        finally:
+            under_way.pop()
+
+    append = log.append
+    monkeypatch.setattr(log, "append", watched)
+    async with serving(log, vendor, everybody()) as console:
+        await aged(console, 25 * HOUR)
+        counts = []
+        for key in ("order-26", "order-27"):
+            _, told = await console.act("create", CREATE, Idempotency_Key=key)
+            assert "DONE" == told["state"]
+            counts.append(len([key for key in await left(log) if "digest-" in key]))
+    assert ([50, 0], 100) == (counts, most)
+
+
+async def test_after_a_day_a_second_person_can_confirm_again(log: EventLog, vendor: Counter) -> None:
     """What is asked for under a key of yesterday's is an action of its own, with an id of its own."""
     settings = ActSettings(two_persons=("counter.set-state",))
     states = []
@@ -269,7 +305,7 @@ async def test_after_a_day_a_second_person_can_confirm_again(log: EventLog, vend
             _, asked = await console.act("set-state", GOOD, Idempotency_Key="order-24")
             confirm = f"/api/v1/actions/{asked['action_id']}/confirm"
             states.append((await console.ask("POST", confirm, token=BOBS))[1].get("state"))
-            aged(tmp_path, 25 * HOUR)
+            await aged(console, 25 * HOUR)
     assert ["DONE", "DONE"] == states
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from ingest.act import asks
 from ingest.act.acting import Acting, acting
-from ingest.act.asks import Ask
+from ingest.act.asks import Ask, Asks
 from ingest.act.errors import CannotConfirm, InvalidOrder, NotPermitted
 from ingest.act.operators import Operator
-from runtime.eventlog import EventLog, open_log
+from ingest.act.remembered import Remembered
+from runtime.eventlog import EventLog, Record, open_log
 from runtime.settings import ActSettings, KafkaSettings
 from schemas import topics
 from schemas.action import ActionState
@@ -95,9 +96,11 @@ async def test_after_its_time_it_is_neither_confirmed_nor_shown(
 
 
 class _Later(datetime):
+    by = timedelta(seconds=61)
+
     @classmethod
     def now(cls, tz: Any = None) -> Self:  # noqa: ANN401 - as datetime has it
-        return super().now(tz) + timedelta(seconds=61)
+        return super().now(tz) + cls.by
 
 
 async def test_what_failed_is_asked_for_anew(guarded: Guarded) -> None:
@@ -162,7 +165,7 @@ VALUES = st.one_of(st.text(), st.binary(), st.integers(-(2**53), 2**53), st.bool
 def test_what_waits_is_what_was_asked_for(arguments: dict[str, Any]) -> None:
     """Texts, files' bytes and everything else come back as they were."""
     ask = Ask("1", "v", "s", "a", "ann", "why", arguments, datetime(2025, 1, 1, tzinfo=UTC))
-    assert ask == asks._load(asks._dump(ask))
+    assert ask == asks._load(Record(topics.asked_actions(), 0, 0, ask.id, (), asks._dump(ask), 0))
 
 
 async def test_nothing_that_was_confirmed_stays_readable(guarded: Guarded) -> None:
@@ -170,5 +173,72 @@ async def test_nothing_that_was_confirmed_stays_readable(guarded: Guarded) -> No
     desk = guarded()
     asked = await desk.acting.perform(asking("create", customer="Ann Canary"))
     await desk.acting.confirm(asked.action_id, BOB)
-    left = [record.value async for record in desk.log.scan(topics.asked_actions()) if record.value is not None]
-    assert b"Canary" not in b"".join(left)
+    assert b"Canary" not in b"".join([value for _, value in await left(desk.log)])
+
+
+async def left(log: EventLog) -> list[tuple[str, bytes]]:
+    """What holds, by key."""
+    return [(each.key, each.value) async for each in log.scan(topics.asked_actions()) if each.value is not None]
+
+
+async def test_what_somebody_died_over_does_not_stay_readable_either(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after their claim and before the end: whoever looks an hour later takes it away, and a day later the
+    claim. What was claimed a moment ago is left to whoever does it, and it is done by nobody else.
+    """
+    desk = guarded()
+    asked = await desk.acting.perform(asking("create", customer="Ann Canary"))
+    [ask] = await desk.acting.waiting()
+    await desk.acting.asks.claim(ask, "bob")
+    seen = []
+    for hours in (0, 2, 26):
+        monkeypatch.setattr("ingest.act.acting.datetime", type("Clock", (_Later,), {"by": timedelta(hours=hours)}))
+        assert [] == await desk.acting.waiting()
+        seen.append([b"Canary" in value for _, value in await left(desk.log)])
+    assert [[True, False], [False], []] == seen
+    with pytest.raises(CannotConfirm):
+        await desk.acting.confirm(asked.action_id, Operator("eve"))
+    assert [] == desk.vendor.calls
+
+
+async def test_what_waits_is_told_the_oldest_first(log: EventLog) -> None:
+    """However it lies on the log: each one's partition is another."""
+    waiting = Asks(Remembered(log))
+    for second in (2, 0, 1):
+        asked_at = datetime(2025, 1, 1, second=second, tzinfo=UTC)
+        await waiting.put(Ask(str(second), "v", "s", "a", "ann", "why", {}, asked_at))
+    assert ["0", "1", "2"] == [ask.id for ask in await waiting.waiting()]
+
+
+async def test_an_id_that_is_none_of_an_ask_confirms_nothing(guarded: Guarded) -> None:
+    """Claims, and what is remembered of keys, lie beside what waits."""
+    desk = guarded()
+    await desk.acting.repeats.begin("digest", "act-1", "asked")
+    [(key, _)] = await left(desk.log)
+    with pytest.raises(CannotConfirm, match="no such action waits"):
+        await desk.acting.confirm(key, BOB)
+
+
+async def test_what_is_remembered_is_read_once(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then only what is new, whoever wrote it; after an hour without a look all of it, as tombstones go in time."""
+    now, read = [0.0], list[str]()
+    remembered, other = Remembered(log, lambda: now[0]), Remembered(log)
+    scan = log.scan
+
+    async def counted(topic: str, **more: Any) -> AsyncIterator[Record]:  # noqa: ANN401 - as scan has it
+        async for record in scan(topic, **more):
+            read.append(record.key)
+            yield record
+
+    monkeypatch.setattr(log, "scan", counted)
+    for key in ("one", "two"):
+        await remembered.put(key, key, b"{}")
+    found = [list(await remembered.look())]
+    await other.put("three", "three", b"{}")
+    await other.put("one", "one", None)
+    found.append(list(await remembered.look()))
+    now[0] = 3601.0
+    found.append(list(await remembered.look()))
+    assert [["one", "two"], ["two", "three"], ["two", "three"]] == found
+    assert ["one", "two", "three", "one", "two", "three"] == read[:6]
