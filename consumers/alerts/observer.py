@@ -105,12 +105,15 @@ class Observer:
         return replace(finding, test=finding.test or (account is not None and account.test))
 
     def _unmapped(self, rule: Rule, seen: Observation) -> list[Alert]:
-        """One alert for all the words that do not cool down; at one vendor a word cools down for all its accounts."""
+        """One alert for all the words that do not cool down; at one vendor a word cools down for all its accounts, for
+        those of tests by itself: channels may not be told of them.
+        """
         whole = self._marked(numbers.of_account(seen, ""))
         if not rule.looks_at(whole.provider, whole.source, test=whole.test):
             return []
+        about = f"vendor:{seen.provider}" + (":test" if whole.test else "")
         words = {
-            path: self._kept.cooled(rule, f"vendor:{seen.provider}", replace(whole, part=path, count=count), seen.at)
+            path: self._kept.cooled(rule, about, replace(whole, part=path, count=count), seen.at)
             for path, count in seen.numbers.items()
         }
         fresh = sorted(path for path, count in words.items() if count)

@@ -136,6 +136,17 @@ async def test_words_that_no_table_has_are_told_once_for_each_vendor(log: EventL
     assert expected == [(alert.message, alert.count, alert.key) for alert in await alerts(log)]
 
 
+async def test_a_word_that_a_test_account_said_first_is_told_of_the_others_all_the_same(
+    log: EventLog, nothing: OpenWork
+) -> None:
+    """Channels leave tests out: did the word cool down for both, nobody would be told of it."""
+    word = {"status.new=WORD": 1}
+    await told(log, *[seen(ObservationKind.UNMAPPED, at, "try-out", "credas", words=word) for at in (0, 60)])
+    await told(log, *[seen(ObservationKind.UNMAPPED, at, "credas", "credas", words=word) for at in (90, 120)])
+    await work(log, made(log, nothing))
+    assert [("try-out", True), ("credas", False)] == [(alert.source, alert.test) for alert in await alerts(log)]
+
+
 async def called_back(log: EventLog, source: str, *, until: float) -> None:
     """Five callbacks every five minutes, for a day and two hours."""
     for seconds in range(-26 * 3600, round(until) + 1, 300):
