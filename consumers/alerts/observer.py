@@ -146,7 +146,7 @@ class Observer:
         account, at = self._accounts.get(source), rhythm.heard_at
         if account is None or at is None or not rule.looks_at(account.provider, source, test=account.test):
             return []
-        if rhythm.missing < rule.intervals or now - at < timedelta(minutes=rule.minutes):
+        if rhythm.missing < rule.intervals or rhythm.silent < timedelta(minutes=rule.minutes):
             return []
         about = f"source:{source}"
         if self._kept.is_cooling(rule, about, now) or not self._kept.is_new(rule, about, (at.isoformat(),), now):

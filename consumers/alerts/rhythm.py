@@ -6,8 +6,9 @@ says at this hour is added up; an account that is quiet at night is missed by no
 missing is also for how many of its usual intervals it has been silent.
 
 Only time that somebody watched counts: where two observations lie further apart than ``LONGEST_GAP``, nothing ran here
-that could have heard anything, and nothing is learned or missed. A first callback of an hour of which nothing is known
-yet is missed by nobody. While a silence is told of nothing is learned, so that an outage becomes no habit.
+that could have heard anything, and nothing is learned or missed, nor is that time any silence. A first callback of an
+hour of which nothing is known yet is missed by nobody. While a silence is told of nothing is learned, so that an outage
+becomes no habit.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ FADING = 0.8
 """What the days before count, at each further one: after two weeks of its kind, little."""
 
 _HOUR = timedelta(hours=1)
+_SECOND = timedelta(seconds=1)
 _BUCKETS = 48
 
 
@@ -35,7 +37,8 @@ class Bucket:
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     """``until`` is up to when it was watched. ``hour`` is what came in the hour that lasts, ``watched`` how much of it
-    was watched. ``missing`` callbacks should have come since ``heard_at``, when the latest came, if any did.
+    was watched. ``missing`` callbacks should have come since ``heard_at``, when the latest came, if any did; ``silent``
+    is how long it was watched since.
     """
 
     until: datetime
@@ -43,6 +46,7 @@ class Rhythm:
     hour: int = 0
     watched: float = 0.0
     missing: float = 0.0
+    silent: timedelta = timedelta(0)
     heard_at: datetime | None = None
     told: bool = False
 
@@ -62,13 +66,16 @@ def passed(rhythm: Rhythm, now: datetime) -> Rhythm:
 def heard(rhythm: Rhythm, now: datetime, callbacks: int) -> Rhythm:
     """After time in which so many callbacks came, at least one. A silence that was told of is over."""
     after = passed(rhythm, now)
-    return replace(after, hour=after.hour + callbacks, missing=0.0, heard_at=max(now, after.until), told=False)
+    heard_at = max(now, after.until)
+    return replace(after, hour=after.hour + callbacks, missing=0.0, silent=timedelta(0), heard_at=heard_at, told=False)
 
 
 def _watched(rhythm: Rhythm, now: datetime) -> Rhythm:
-    hours = (now - rhythm.until) / _HOUR
-    missing = rhythm.missing + usual(rhythm, rhythm.until) * hours
-    return replace(rhythm, until=now, watched=rhythm.watched + hours, missing=missing)
+    time = now - rhythm.until
+    missing = rhythm.missing + usual(rhythm, rhythm.until) * (time / _HOUR)
+    return replace(
+        rhythm, until=now, watched=rhythm.watched + time / _HOUR, missing=missing, silent=rhythm.silent + time
+    )
 
 
 def _learned(rhythm: Rhythm, ends: datetime) -> Rhythm:
@@ -104,13 +111,14 @@ def dump(rhythm: Rhythm) -> dict[str, Any]:
         "hour": rhythm.hour,
         "watched": rhythm.watched,
         "missing": rhythm.missing,
+        "silent": rhythm.silent / _SECOND,
         "heard_at": rhythm.heard_at.isoformat() if rhythm.heard_at else None,
         "told": rhythm.told,
     }
 
 
 def load(fields: dict[str, Any]) -> Rhythm:
-    """What ``dump`` was given."""
+    """What ``dump`` was given, whichever version of the program gave it."""
     heard_at = fields["heard_at"]
     return Rhythm(
         until=datetime.fromisoformat(fields["until"]),
@@ -118,6 +126,7 @@ def load(fields: dict[str, Any]) -> Rhythm:
         hour=fields["hour"],
         watched=fields["watched"],
         missing=fields["missing"],
+        silent=timedelta(seconds=fields.get("silent", 0.0)),
         heard_at=datetime.fromisoformat(heard_at) if heard_at else None,
         told=fields["told"],
     )

@@ -168,13 +168,13 @@ async def test_silence_and_a_spent_budget_are_told_of_once(tmp_path: Path) -> No
     """After eight days of callbacks every ten minutes, and an hour of nothing; observations as the doors write them."""
     now = datetime.now(UTC)
     log = await open_log(f"sqlite:///{tmp_path}/hookline.db", is_compacted=is_compacted)
+    seen = []
     for minutes in range(8 * 24 * 60, 0, -10):
         at = now - timedelta(minutes=minutes)
         heard = Observation(ObservationKind.DOORS, at, "idenfy", "idenfy", {"stored": 30})
-        each = heard if minutes > 60 else Observation(ObservationKind.TICK, at)
-        await log.append(OBSERVATIONS, observation.to_message(each))
-    spent = Observation(ObservationKind.BUDGET, now, "idenfy", "idenfy", {"day_spent": 9, "day_most": 10})
-    await log.append(OBSERVATIONS, observation.to_message(spent))
+        seen.append(heard if minutes > 60 else Observation(ObservationKind.TICK, at))
+    seen.append(Observation(ObservationKind.BUDGET, now, "idenfy", "idenfy", {"day_spent": 9, "day_most": 10}))
+    await asyncio.gather(*[log.append(OBSERVATIONS, observation.to_message(each)) for each in seen])
     await log.close()
     async with hookline(tmp_path) as process:
         for rule in ("vendor-silent", "budget-nearly-spent"):

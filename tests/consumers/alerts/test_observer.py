@@ -53,8 +53,8 @@ def seen(
 
 
 async def told(log: EventLog, *observations: Observation) -> None:
-    for each in observations:
-        await log.append(OBSERVATIONS, observation.to_message(each))
+    """In that order: the embedded log's records take their places in the order of the calls."""
+    await asyncio.gather(*[log.append(OBSERVATIONS, observation.to_message(each)) for each in observations])
 
 
 async def alerts(log: EventLog) -> list[Alert]:
@@ -149,8 +149,8 @@ async def test_a_word_that_a_test_account_said_first_is_told_of_the_others_all_t
 
 async def called_back(log: EventLog, source: str, *, until: float) -> None:
     """Five callbacks every five minutes, for a day and two hours."""
-    for seconds in range(-26 * 3600, round(until) + 1, 300):
-        await told(log, seen(ObservationKind.DOORS, seconds, source, stored=5))
+    times = range(-26 * 3600, round(until) + 1, 300)
+    await told(log, *[seen(ObservationKind.DOORS, seconds, source, stored=5) for seconds in times])
 
 
 def quiet(first: int, last: int) -> list[Observation]:
@@ -173,6 +173,15 @@ async def test_a_vendor_that_is_silent_is_told_of_once(log: EventLog, nothing: O
     await told(log, seen(ObservationKind.DOORS, 60 * 180, stored=1), *quiet(185, 300))
     await work(log, made(log, nothing))
     assert [30, 210] == [(each.raised_at - NOON) // timedelta(minutes=1) for each in await alerts(log)]
+
+
+async def test_after_a_long_stop_a_vendor_has_the_same_time_to_speak_as_ever(log: EventLog, nothing: OpenWork) -> None:
+    """Of a busy one many callbacks are missed within minutes; hours in which nobody listened are none of silence."""
+    await called_back(log, "idenfy", until=0)
+    await told(log, *quiet(8 * 60, 9 * 60))
+    await work(log, made(log, nothing), at_once=50)
+    (alert,) = await alerts(log)
+    assert NOON + timedelta(hours=8, minutes=30) == alert.raised_at
 
 
 async def test_an_account_that_is_not_in_the_settings_is_missed_by_nobody(log: EventLog, nothing: OpenWork) -> None:

@@ -48,7 +48,8 @@ def test_time_that_nobody_watched_counts_for_nothing() -> None:
     """Neither missed nor learned: whoever could have heard was not there."""
     before = lived(2, dict.fromkeys(range(24), 10))
     after = passed(before, before.until + LONGEST_GAP + MINUTE)
-    assert (before.missing, before.buckets, 0) == (after.missing, after.buckets, after.hour)
+    assert (before.missing, before.silent, before.buckets) == (after.missing, after.silent, after.buckets)
+    assert 0 == after.hour
     assert after.until == before.until + LONGEST_GAP + MINUTE
 
 
@@ -75,7 +76,8 @@ def test_in_how_many_steps_time_is_told_changes_nothing(steps: list[tuple[int, i
             finer = passed(finer, finer.until + (now - finer.until) * part / 3)
         rhythm = heard(load(dump(rhythm)), now, number) if number else passed(load(dump(rhythm)), now)
         finer = heard(finer, now, number) if number else passed(finer, now)
-    assert (rhythm.until, rhythm.hour, rhythm.heard_at) == (finer.until, finer.hour, finer.heard_at)
+    expected = rhythm.until, rhythm.hour, rhythm.heard_at, rhythm.silent
+    assert expected == (finer.until, finer.hour, finer.heard_at, finer.silent)
     assert abs(rhythm.missing - finer.missing) < 1e-3
 
 
