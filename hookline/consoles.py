@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import structlog
 
 from consumers.console.app import Console, make_app, make_runner
 from consumers.console.auditing import audited
@@ -19,16 +21,23 @@ from ingest.act.web import ACTION_PATHS, action_routes, problem_of
 from ingest.calling import accounts_of
 from runtime.access.access import Access, access_of
 from runtime.access.identity import Identity
+from runtime.access.leaving import Leaving
 from runtime.access.oidc.issuer import issuer_of
 from runtime.access.tokens import tokens_of
+from runtime.errors import LogUnavailable
 from runtime.listening import listening
 from runtime.periodic import Periodic, run_periodically
 from runtime.secrets import secret_of
 from runtime.settings import Settings
 from runtime.stage import Health
+from schemas.topics import ended_sessions
+
+_log = structlog.get_logger(__name__)
 
 _DRAIN = 15.0
 """Seconds that actions under way have to end; what is left then is on the log as unconfirmed."""
+_LEAVE_WITHIN = 5.0
+"""Seconds between two looks at who signed out at another console."""
 _LOOK_EVERY = 2.0
 """Seconds between two looks at the read model, for whoever asks whether this process is ready."""
 
@@ -55,7 +64,8 @@ async def console_running(
     """
     accounts_of(settings.source)
     async with AsyncExitStack() as stack:
-        access = await stack.enter_async_context(_access(settings, own))
+        known = await stack.enter_async_context(_access(settings, own))
+        access = await stack.enter_async_context(_leaving(known, process))
         store = await stack.enter_async_context(open_store(settings.projections_url, migrates=False))
         ready = await stack.enter_async_context(acting(settings.source, settings.act, process.log))
         await stack.enter_async_context(_watching(store, process))
@@ -78,6 +88,18 @@ async def _access(settings: Settings, own: Identity | None) -> AsyncIterator[Acc
 
 
 @asynccontextmanager
+async def _leaving(access: Access, process: Running) -> AsyncIterator[Access]:
+    """Whoever signs out at another console of this log is out here too, within seconds, and stays out after a start."""
+    leaving = Leaving(process.log, ended_sessions(), access.sessions)
+    try:
+        await leaving.look()
+    except LogUnavailable as error:
+        _log.warning("who signed out is not known yet", error=str(error))
+    async with _again(Periodic("sessions", _LEAVE_WITHIN, leaving.look), process):
+        yield replace(access, leaving=leaving)
+
+
+@asynccontextmanager
 async def _watching(store: Store, process: Running) -> AsyncIterator[None]:
     """A new one has its tables as soon as it is there; ``/ready`` says what keeps it away."""
     is_made = False
@@ -89,8 +111,15 @@ async def _watching(store: Store, process: Running) -> AsyncIterator[None]:
             is_made = True
         await queries.version(store)
 
-    health, stop = Health("read model"), asyncio.Event()
     periodic = Periodic("read model", _LOOK_EVERY, look, (ProjectionUnavailable, ProjectionRefused))
+    async with _again(periodic, process):
+        yield
+
+
+@asynccontextmanager
+async def _again(periodic: Periodic, process: Running) -> AsyncIterator[None]:
+    """It is done again and again while the context is open, and the process' readiness says what keeps it from that."""
+    health, stop = Health(periodic.name), asyncio.Event()
     process.healths.append(health)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(run_periodically(periodic, stop, health), name=periodic.name)

@@ -86,6 +86,13 @@ def asked_actions() -> str:
     return memory("act")
 
 
+def ended_sessions() -> str:
+    """Sessions of the console that people ended by hand, each under a key of its own until it would be over anyway.
+    They lie beside the actions, as the same processes read both.
+    """
+    return asked_actions()
+
+
 def alert_handling() -> str:
     """What people did about alerts: acknowledgements and silences, each under a key of its own, all in partition 0."""
     return memory("alert-handling")

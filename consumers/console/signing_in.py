@@ -97,7 +97,7 @@ async def leave(request: web.Request) -> web.StreamResponse:
     access = request.config_dict[ACCESS]
     session = (await known(request)).session
     if session is not None:
-        access.sessions.end(session)
+        await access.end(session)
     response = web.Response(status=303, headers={hdrs.LOCATION: "/login"})
     _forget(response, access, cookie_name(access))
     return response

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from runtime.access.errors import NotAuthenticated
 from runtime.access.identity import Identity
+from runtime.access.leaving import Leaving
 from runtime.access.oidc.issuer import Issuer
 from runtime.access.once import OneTimeCodes
 from runtime.access.sessions import Sealer, Session, Sessions, session_key
@@ -31,6 +32,8 @@ class Access:
     url: str | None = None
     codes: OneTimeCodes = field(default_factory=OneTimeCodes)
     throttle: Throttle = field(default_factory=Throttle)
+    leaving: Leaving | None = None
+    """Tells other processes who left; without it this one alone knows."""
     own_token: str | None = field(default=None, repr=False)
     """Of whoever started this process, for links that sign in once."""
 
@@ -71,6 +74,13 @@ class Access:
         """A session of whoever holds the token; ``None`` where nobody does."""
         found = self.tokens.holding(token)
         return None if found is None else self.sessions.begin(found.name, "token", (proof_of(token),))
+
+    async def end(self, session: Session) -> None:
+        """The session is over, also for whoever has a copy of its cookie."""
+        if self.leaving is not None:
+            await self.leaving.leave(session)
+        else:
+            self.sessions.end(session.id, session.ends)
 
 
 def access_of(

@@ -9,8 +9,7 @@ What holds of them:
 * Who it is for is looked up at each request: with a token taken away or changed, or a role that the settings do not
   give any more, it ends or changes at once.
 * Signing out ends it: its id is remembered until it would have ended anyway, so a copy of the cookie is of no use after
-  that. The process alone remembers it: with several consoles a copy lives on at the others, until its time is over or
-  ``console.session_key`` changes.
+  that. ``runtime.access.leaving`` tells it to the other consoles, and to this one after a restart.
 """
 
 from __future__ import annotations
@@ -106,9 +105,9 @@ class Sessions:
             return None
         return session
 
-    def end(self, session: Session) -> None:
+    def end(self, session_id: str, ends: float) -> None:
         """Its cookie is worth nothing any more, in this process."""
-        self._ended[session.id] = session.ends
+        self._ended[session_id] = ends
         now = self.sealer.now()
         while self._ended and (len(self._ended) > _MOST_ENDED or next(iter(self._ended.values())) <= now):
             self._ended.popitem(last=False)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, CookieJar
 
+from hookline import consoles
 from hookline.consoles import ConsoleAt, console_running
 from hookline.parts import CONSOLE
 from hookline.serving import running
@@ -92,6 +93,39 @@ async def test_consoles_with_one_key_know_each_others_sessions(tmp_path: Path) -
                 assert 303 == answer.status
             found.append(await status(http, other.url))
     assert [200, 401] == found
+
+
+async def test_who_signs_out_at_one_console_is_out_at_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of the cookie is worth nothing there either, nor at one that starts afterwards."""
+    monkeypatch.setattr(consoles, "_LEAVE_WITHIN", 0.05)
+    operator = [{"name": "ann", "token": "a" * 32}]
+    console = {"listen": "127.0.0.1:0", "session_key": "k" * 32}
+    async with ClientSession() as copy:
+
+        async def found(at: ConsoleAt) -> int:
+            return await status(copy, at.url, Cookie=cookie)
+
+        async with (
+            opened(tmp_path, operator=operator, console=console) as one,
+            opened(tmp_path, operator=operator, console=console) as other,
+            ClientSession(cookie_jar=CookieJar(unsafe=True)) as http,
+        ):
+            await http.post(f"{one.url}/login", data={"token": "a" * 32})
+            cookie = "; ".join(f"{each.key}={each.value}" for each in http.cookie_jar)
+            async with http.get(f"{one.url}/verifications") as page:
+                token = (await page.text()).partition('name="csrf_token" value="')[2].partition('"')[0]
+            assert (200, 200) == (await found(one), await found(other))
+            await http.post(f"{one.url}/logout", data={"csrf_token": token})
+            assert 401 == await found(one)
+
+            async def is_out() -> bool:
+                return await found(other) == 401
+
+            await until(is_out)
+        async with opened(tmp_path, operator=operator, console=console) as late:
+            assert 401 == await found(late)
 
 
 @pytest.mark.parametrize(

@@ -87,10 +87,10 @@ def test_each_session_is_another_one(sessions: Sessions) -> None:
 def test_after_leaving_a_copy_of_the_cookie_is_worth_nothing(sessions: Sessions, clock: Clock) -> None:
     """Other sessions of the same person go on. It is forgotten when it would have ended anyway."""
     one, other = (sessions.begin("ann", "token", ("proof",)) for _ in range(2))
-    sessions.end(one)
+    sessions.end(one.id, one.ends)
     assert (None, other) == (sessions.found(sessions.cookie_of(one)), sessions.found(sessions.cookie_of(other)))
     clock.now += 7200
-    sessions.end(other)
+    sessions.end(other.id, other.ends)
     assert not sessions._ended
 
 
