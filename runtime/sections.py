@@ -217,7 +217,7 @@ class Settings(_Section):
     observability: ObservabilitySettings = ObservabilitySettings()
 
     @model_validator(mode="after")
-    def _checked(self) -> Self:
+    def _checked(self, info: ValidationInfo) -> Self:
         for what, named in (("source", self.source), ("operator", self.operator)):
             names = [each.name for each in named]
             twice = sorted({name for name in names if names.count(name) > 1})
@@ -233,7 +233,7 @@ class Settings(_Section):
                 most = self.log.max_record_bytes - _ROOM_FOR_HEADERS
                 raise ValueError(f"source ({source.name}).api.max_answer_bytes: must fit on the log; at most {most}")
         if self.source:
-            self.alert.check_accounts([each.name for each in self.source])
+            self.alert.check_accounts([each.name for each in self.source], (info.context or {}).get("vendors", ()))
         if self.projections.url is None and self.log.sqlite_path is None:
             raise ValueError("projections.url: needed, as there is no embedded log to put the projections beside")
         return self

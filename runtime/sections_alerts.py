@@ -153,12 +153,17 @@ class AlertSettings(Section):
                 raise ValueError(f"rule ({rule.name}).channels: no channel {', '.join(unknown)}; add [[alert.channel]]")
         return self
 
-    def check_accounts(self, sources: Collection[str]) -> None:
-        """Raises ``ValueError`` for a rule about accounts that are none of these."""
+    def check_accounts(self, sources: Collection[str], vendors: Collection[str]) -> None:
+        """Raises ``ValueError`` for a rule about accounts or vendors that are none of these; no vendors: any may be."""
         for rule in self.rule:
             unknown = [name for name in rule.sources if name not in sources]
             if unknown:
                 raise ValueError(f"alert.rule ({rule.name}).sources: no source {', '.join(unknown)}; see [[source]]")
+            lives = [name for name in rule.lifetimes or () if vendors and name not in {*sources, *vendors}]
+            if lives:
+                raise ValueError(
+                    f"alert.rule ({rule.name}).lifetimes: no source or vendor {', '.join(lives)}; see [[source]]"
+                )
 
     @property
     def channel_names(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from runtime.errors import SettingsInvalid
 from runtime.settings import EVENT_MATCHES, AlertRuleSettings, AlertSettings
 from schemas.alert import Severity
 
-_NUMBERS = ("hours", "lifetimes", "intervals", "per_minute", "minutes", "share")
+_NUMBERS = ("hours", "intervals", "per_minute", "minutes", "share")
 
 
 def rules_of(settings: AlertSettings) -> tuple[Rule, ...]:
@@ -47,6 +47,7 @@ def _rule(written: AlertRuleSettings) -> Rule:
         sources=written.sources,
         providers=written.providers,
         test=written.test,
+        lifetimes={**base.lifetimes, **(written.lifetimes or {})},
         event=EventPattern(written.event) if written.event else None,
         status=StatusPattern(written.status) if written.status else None,
         **given,

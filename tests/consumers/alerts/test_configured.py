@@ -47,6 +47,13 @@ def test_a_rule_with_a_built_in_name_changes_what_it_says_and_nothing_else() -> 
     assert len(BUILT_IN) == len(rules_of(settings(text)))
 
 
+def test_lifetimes_are_added_to_those_that_are_known() -> None:
+    """Whoever says how long one vendor's customers have loses nothing of the others; what is said again counts."""
+    text = '[[alert.rule]]\nname = "verification-expires-soon"\nlifetimes = { credas = 720, idverse = 48 }'
+    expected = {"idenfy": 24.0, "idverse": 48.0, "solaris": 336.0, "credas": 720.0}
+    assert expected == rule(text, "verification-expires-soon").lifetimes
+
+
 def test_a_rule_may_be_switched_off() -> None:
     """And the others go on."""
     names = [each.name for each in rules_of(settings('[[alert.rule]]\nname = "vendor-silent"\nenabled = false'))]
@@ -183,6 +190,13 @@ def test_accounts_and_vendors_that_are_not_there_are_mistakes() -> None:
     text = '[[alert.rule]]\nname = "dead-letters"\nproviders = ["idenfi"]\n'
     with pytest.raises(SettingsInvalid, match="providers: no such vendor: idenfi; write some of: idenfy"):
         parse_settings(parsed(text), "here", vendors=["idenfy"], environ={})
+    text = (
+        source
+        + '[[alert.rule]]\nname = "verification-expires-soon"\nlifetimes = { idenfy = 2, idenfy-eu = 1, idenfi = 3 }'
+    )
+    expected = r"alert.rule \(verification-expires-soon\).lifetimes: no source or vendor idenfi; see \[\[source\]\]"
+    with pytest.raises(SettingsInvalid, match=expected):
+        parse_settings(parsed(source + text), "here", vendors=["idenfy"], environ={})
 
 
 def test_the_examples_of_the_page_are_settings_that_can_be() -> None:
