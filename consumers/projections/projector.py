@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 
 from consumers.errors import ProjectionUnavailable, Unstorable
-from consumers.projections import positions
+from consumers.projections import alerting, positions
 from consumers.projections.positions import Overtaken
 from consumers.projections.reading import NAME, NOTHING, TOPICS, Read, dead_letter
 from consumers.projections.store import Store
@@ -22,6 +23,8 @@ from schemas.topics import DEAD_LETTERS
 _log = structlog.get_logger(__name__)
 
 _PAGE = 500
+_SETTLED = timedelta(hours=1)
+"""What people did about an alert so long before a start was done about one that the log had then."""
 _DEAD_LETTERS = metrics.DEAD_LETTERS.labels(NAME, DeadLetterReason.UNDECODABLE_RECORD)
 
 
@@ -54,21 +57,31 @@ class Projector:
 
         Raises ``ProjectionUnavailable``, and the log's and the registry's errors.
         """
+        began = datetime.now(UTC)
         self._positions.clear()
         self._met.clear()
         for topic in TOPICS:
-            ends = await self._log.ends(topic)
-            at = {partition: await self._position(topic, partition) for partition in ends}
-            if any(at[partition] < end for partition, end in ends.items()):
-                await self._fill(topic, at)
+            await self._fill(topic)
+        await alerting.forget_handling_of_nothing(self._store, began - _SETTLED)
 
-    async def _fill(self, topic: str, at: Start) -> None:
-        """All partitions in one scan; whoever is overtaken in one of them goes on behind the other projector."""
-        async for page in self._pages(topic, None, at, None):
+    async def _fill(self, topic: str) -> None:
+        """All partitions in one scan; whoever is overtaken in one of them goes on behind the other projector.
+
+        Each is read from the record that was read last, to see whether it is the same.
+        """
+        at = {partition: await self._position(topic, partition) for partition in await self._log.ends(topic)}
+        last_read = {partition: max(offset - 1, 0) for partition, offset in at.items()}
+        async for page in self._pages(topic, None, last_read, None):
+            first, last = page[0], page[-1]
+            if first.offset < at[first.partition] and await positions.is_another(self._store, first):
+                await self._begin_anew(topic, first.partition)
+                await self._catch_up(topic, first.partition, first.offset)
+            if last.offset < await self._position(topic, last.partition):
+                continue
             try:
                 await self._apply(page)
             except Overtaken:
-                await self._catch_up(topic, page[-1].partition, page[-1].offset + 1)
+                await self._catch_up(topic, last.partition, last.offset + 1)
 
     async def handle(self, batch: Batch) -> Handled:
         """The rows hold the batch and all before it; emitted are dead letters of the records that are not what they
@@ -87,13 +100,24 @@ class Projector:
         return Handled(read.dead_letters, partial(_DEAD_LETTERS.inc, read.bad))
 
     async def _meet(self, batch: Batch) -> None:
-        """A read model that is ahead of the whole log belonged to another one: it is told all of this one."""
+        """A read model that was level with another log is told all of this one."""
         at = await self._position(batch.topic, batch.partition)
-        if at >= batch.next_offset and at > (await self._log.ends(batch.topic)).get(batch.partition, at):
-            _log.warning("the log was replaced: read from its beginning", topic=batch.topic, partition=batch.partition)
-            await positions.forget(self._store, batch.topic, batch.partition)
-            self._positions[batch.topic, batch.partition] = 0
+        if at >= batch.next_offset and await self._is_another_log(batch.topic, batch.partition, at):
+            await self._begin_anew(batch.topic, batch.partition)
         self._met.add((batch.topic, batch.partition))
+
+    async def _is_another_log(self, topic: str, partition: int, at: int) -> bool:
+        """It ends before what was read, or another record stands where the last one that was read stood."""
+        if (await self._log.ends(topic)).get(partition, at) < at:
+            return True
+        async for record in self._log.scan(topic, partition=partition, start=at - 1):
+            return await positions.is_another(self._store, record)
+        return False
+
+    async def _begin_anew(self, topic: str, partition: int) -> None:
+        _log.warning("the log was replaced: read from its beginning", topic=topic, partition=partition)
+        await positions.forget(self._store, topic, partition, await self._position(topic, partition))
+        self._positions.pop((topic, partition), None)
 
     async def _catch_up(self, topic: str, partition: int, end: int) -> None:
         """Writes what lies between the read model's position and ``end``; its dead letters were emitted long ago.
@@ -148,7 +172,7 @@ class Projector:
         last = records[-1]
         try:
             async with self._store.writing() as connection:
-                await positions.move(connection, last.topic, last.partition, at, last.offset + 1)
+                await positions.move(connection, at, last)
                 await changes.apply(connection)
         except ProjectionUnavailable:
             self._positions.pop((last.topic, last.partition), None)
@@ -177,12 +201,20 @@ class Projector:
 
 
 def stage(store: Store, log: EventLog) -> Stage:
-    """The stage as the loop runs it; it waits while its database, or a registry that it must ask, is unavailable."""
+    """The stage as the loop runs it; it waits while its database, or a registry that it must ask, is unavailable.
+
+    It brings the tables to this program's form whenever it begins.
+    """
     projector = Projector(store, log)
+
+    async def begin() -> None:
+        await store.migrate()
+        await projector.begin()
+
     return Stage(
         NAME,
         tuple(TOPICS),
         projector.handle,
-        begin=projector.begin,
+        begin=begin,
         retriable=(ProjectionUnavailable, RegistryError),
     )

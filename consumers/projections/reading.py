@@ -46,10 +46,14 @@ NOTHING = Read(_nothing)
 
 
 async def _events(records: Sequence[Record]) -> Read:
+    """A tombstone whose key is none of a verification's is no less a dead letter than what cannot be decoded."""
     decoded = await decode(records, NAME)
-    erased = {record.key: _appended(record) for record in records if record.value is None}
+    tombstones = [record for record in records if record.value is None]
+    erased = {record.key: _appended(record) for record in tombstones if all(record.key.partition(":"))}
+    bad = [dead_letter(record, "a tombstone of no verification") for record in tombstones if record.key not in erased]
     apply = partial(writing.write, events=decoded.events, erased=erased)
-    return Read(apply, len(decoded.dead_letters), decoded.dead_letters)
+    letters = (*decoded.dead_letters, *bad)
+    return Read(apply, len(letters), letters)
 
 
 async def _alerts(records: Sequence[Record]) -> Read:

@@ -158,7 +158,13 @@ def _url(text: str) -> URL:
         )
     if url.get_backend_name() == "sqlite" and not Path(url.database).absolute().parent.is_dir():
         raise ProjectionRefused(f"{_shown(url)}: its folder is not there; make it, or name another")
-    return url.set(drivername=driver)
+    return _as_the_driver_says(url.set(drivername=driver))
+
+
+def _as_the_driver_says(url: URL) -> URL:
+    """How a connection is encrypted has a word of libpq's in everybody's URLs; this driver has another one."""
+    mode = url.query.get("sslmode")
+    return url if mode is None else url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
 
 
 def _shown(url: URL) -> str:
@@ -168,7 +174,8 @@ def _shown(url: URL) -> str:
 
 def _engine(url: URL, deadline: float, schema: str = "") -> AsyncEngine:
     is_sqlite = url.get_backend_name() == "sqlite"
-    options = {} if is_sqlite else {"server_settings": _POSTGRESQL | ({"search_path": schema} if schema else {})}
+    server_settings = _POSTGRESQL | ({"search_path": schema} if schema else {})
+    options = {} if is_sqlite else {"server_settings": server_settings, "timeout": deadline}
     try:
         engine = create_async_engine(
             url,

@@ -273,6 +273,15 @@ ACKNOWLEDGEMENTS = Table(
     comment="Who looks after which alert. Read hookline_alerts instead.",
 )
 
+ERASED_ALERTS = Table(
+    "erased_alerts",
+    METADATA,
+    Column("alert_id", Text, nullable=False),
+    PrimaryKeyConstraint("alert_id", name="erased_alerts_pk"),
+    comment="Alerts that went with their verification.",
+)
+"""Alerts that went with their verification: what is said about one, whenever that is read, must not be written."""
+
 SILENCES = Table(
     "alert_silences",
     METADATA,
@@ -320,6 +329,17 @@ POSITIONS = Table(
     Column("topic", Text, nullable=False),
     Column("partition", Integer, nullable=False),
     Column("next_offset", BigInteger, nullable=False),
+    Column("last_mark", Text),
     PrimaryKeyConstraint("topic", "partition", name="read_positions_pk"),
     comment="How far each topic has been read. Read hookline_progress instead.",
 )
+"""``last_mark`` tells the record before ``next_offset`` from any other that may lie there: ``positions.mark_of``."""
+
+REBUILDS = Table(
+    "read_model_rebuilds",
+    METADATA,
+    Column("built_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("built_at", name="read_model_rebuilds_pk"),
+    comment="When all of this was built anew, if it was.",
+)
+"""One row at most: what is here comes from that rebuild."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.projections.bulk import (
@@ -27,11 +27,10 @@ from consumers.projections.bulk import (
     updating,
 )
 from consumers.projections.counting import COUNTED, activity_changes, count_changes, last_seen, subjects_named
+from consumers.projections.erasing import erase_alerts, erase_silences
 from consumers.projections.rows import FOLDED, status_row, timeline_row
 from consumers.projections.tables import (
-    ACKNOWLEDGEMENTS,
     ACTIVITY,
-    ALERTS,
     COUNTS,
     ERASURES,
     SOURCES,
@@ -96,13 +95,6 @@ _ERASED_STATUS = deleting(STATUS, _VERIFICATION, _STANDING)
 _ERASED_TIMELINE = deleting(TIMELINE, _VERIFICATION, _ACTIVE)
 _ERASED_SUBJECTS = deleting(SUBJECTS, _VERIFICATION)
 _ERASURE = updating(ERASURES, {"erased_at": _extreme(ERASURES, ">", "erased_at")})
-_ERASED_HANDLING = Statement(
-    f"DELETE FROM {ACKNOWLEDGEMENTS.name} WHERE alert_id IN (SELECT alert_id FROM {ALERTS.name} "  # noqa: S608 - names of ours
-    "WHERE (provider, verification_id) IN (SELECT provider, verification_id FROM {given} AS given))",
-    ALERTS,
-    _VERIFICATION,
-)
-_ERASED_ALERTS = deleting(ALERTS, _VERIFICATION)
 
 Erased = Mapping[str, datetime]
 """Event keys (``<provider>:<verification_id>``) of what was erased, and when."""
@@ -143,14 +135,7 @@ async def _erase(connection: AsyncConnection, erased: Erased, changes: _Changes)
     await _ERASED_SUBJECTS.run(connection, rows)
     await _ERASURE.run(connection, rows)
     await erase_alerts(connection, rows)
-
-
-async def erase_alerts(connection: AsyncConnection, verifications: Sequence[Values]) -> None:
-    """No alert is about them. An alert that another projector is writing just now is waited for."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("LOCK TABLE alerts IN SHARE ROW EXCLUSIVE MODE"))
-    await _ERASED_HANDLING.run(connection, verifications)
-    await _ERASED_ALERTS.run(connection, verifications)
+    await erase_silences(connection, rows)
 
 
 def _event_id(row: Values) -> str:

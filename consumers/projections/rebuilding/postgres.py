@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.errors import RebuildUnderWay
 from consumers.projections import views
+from consumers.projections.migrate import REVISION, check_unchanged
 from consumers.projections.rebuilding.place import PATIENCE, CatchUp
 from consumers.projections.store import Store
 from consumers.projections.tables import METADATA, POSITIONS
@@ -38,11 +39,8 @@ _NOT_NOW = {"55P03", "40P01"}
 async def place_on_postgresql(live: Store) -> AsyncIterator[PostgresPlace]:
     """Cleared before and after. Raises ``RebuildUnderWay``, ``ProjectionUnavailable``."""
     async with live.session() as session:
-        if not await session.scalar(select(func.pg_try_advisory_lock(_LOCK))):
-            raise RebuildUnderWay(f"{live.name}: another rebuild is under way; wait until it has ended")
-        await _clear(session, PATIENCE)
-        await session.execute(text(f"CREATE SCHEMA {_ASIDE}"))
-        await session.execute(text(f"CREATE SCHEMA {_REPLACED}"))
+        async with asyncio.timeout(PATIENCE):
+            await _make_room(session, live.name)
         aside = live.beside(_ASIDE)
         try:
             async with aside.writing() as connection:
@@ -53,15 +51,23 @@ async def place_on_postgresql(live: Store) -> AsyncIterator[PostgresPlace]:
             await _clear_at_the_end(session)
 
 
-async def _clear(session: AsyncConnection, seconds: float) -> None:
-    async with asyncio.timeout(seconds):
-        await session.execute(text(f"DROP SCHEMA IF EXISTS {_ASIDE}, {_REPLACED} CASCADE"))
+async def _make_room(session: AsyncConnection, name: str) -> None:
+    if not await session.scalar(select(func.pg_try_advisory_lock(_LOCK))):
+        raise RebuildUnderWay(f"{name}: another rebuild is under way; wait until it has ended")
+    await _clear(session)
+    for schema in (_ASIDE, _REPLACED):
+        await session.execute(text(f"CREATE SCHEMA {schema}"))
+
+
+async def _clear(session: AsyncConnection) -> None:
+    await session.execute(text(f"DROP SCHEMA IF EXISTS {_ASIDE}, {_REPLACED} CASCADE"))
 
 
 async def _clear_at_the_end(session: AsyncConnection) -> None:
     """What cannot be cleared now is cleared by the next rebuild: nobody reads it."""
     try:
-        await _clear(session, _GOODBYE)
+        async with asyncio.timeout(_GOODBYE):
+            await _clear(session)
     except (DBAPIError, OSError, TimeoutError) as error:
         _log.warning("a rebuild's schemas are left to the next one", error=type(error).__name__)
 
@@ -81,6 +87,7 @@ class PostgresPlace:
                 await building.execute(text(f"ANALYZE {', '.join(_TABLES)}"))
             home = await connection.scalar(select(func.current_schema()))
             await _have_all_tables(connection)
+            check_unchanged(await connection.scalar(text(REVISION)), self.live.name)
             for statement in _changes(f'"{home}"'):
                 await connection.execute(text(statement))
             await connection.run_sync(views.make)

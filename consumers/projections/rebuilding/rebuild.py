@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from time import monotonic
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from consumers.projections.projector import Projector
 from consumers.projections.reading import TOPICS
@@ -15,7 +16,7 @@ from consumers.projections.rebuilding.place import PATIENCE, Place
 from consumers.projections.rebuilding.postgres import place_on_postgresql
 from consumers.projections.rebuilding.sqlite import place_on_sqlite
 from consumers.projections.store import Store, open_store
-from consumers.projections.tables import ALERTS, DEAD_LETTERS, STATUS, TIMELINE
+from consumers.projections.tables import ALERTS, DEAD_LETTERS, REBUILDS, STATUS, TIMELINE
 from runtime.eventlog import EventLog, Record
 
 Progress = Callable[[int, int], None]
@@ -66,6 +67,8 @@ async def rebuild(url: str, log: EventLog, progress: Progress) -> Rebuilt:
         tally = _Tally(progress, ends)
         projector = Projector(place.aside, log, tally.add, keeps_letters=False)
         await _fill(projector, tally)
+        async with place.aside.writing() as connection:
+            await connection.execute(insert(REBUILDS).values(built_at=datetime.now(UTC)))
         await place.switch(projector.begin)
         return await _rebuilt(live, tally.records, began)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consumers.errors import ProjectionUnavailable, RebuildUnderWay
+from consumers.projections.migrate import REVISION, check_unchanged
 from consumers.projections.rebuilding.place import PATIENCE, CatchUp
 from consumers.projections.store import Store, open_store
 from consumers.projections.tables import METADATA
@@ -75,8 +76,14 @@ class SqlitePlace:
     def _hold(self) -> sqlite3.Connection:
         """Nobody else writes until it is closed; whoever reads goes on."""
         connection = sqlite3.connect(self.file, timeout=_WRITERS, isolation_level=None, check_same_thread=False)
-        with self._explained():
-            connection.execute("BEGIN IMMEDIATE")
+        try:
+            with self._explained():
+                connection.execute("BEGIN IMMEDIATE")
+                (revision,) = connection.execute(REVISION).fetchone()
+            check_unchanged(revision, self.name)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _replace(self, connection: sqlite3.Connection) -> None:

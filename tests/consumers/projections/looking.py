@@ -24,10 +24,9 @@ async def rows(store: Store, table: Table) -> Rows:
 
 
 async def everything(store: Store) -> dict[str, Rows]:
-    """Every table but the positions."""
-    return {
-        table.name: await rows(store, table) for table in tables.METADATA.sorted_tables if table is not tables.POSITIONS
-    }
+    """Every table but the positions, and when it was built."""
+    told = [table for table in tables.METADATA.sorted_tables if table not in {tables.POSITIONS, tables.REBUILDS}]
+    return {table.name: await rows(store, table) for table in told}
 
 
 def counted(statuses: Iterable[Mapping[str, Any]]) -> Counter[tuple[Any, ...]]:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,12 @@ async def fill(log: EventLog, start: int = 0, number: int = 40) -> None:
     for each in range(start, start + number):
         await append(log, told(each, (Outcome.PENDING, Outcome.VERIFIED)[each % 2], verification_id=f"v-{each // 2}"))
     await append(log, ERASED, Message(ERASED.key, ERASED.key, (), None))
-    await log.append(ALERTS, alert_to_message(ALERT))
-    for done in (ACKNOWLEDGED, SILENCE):
+    erased = replace(ALERT, alert_id="alert-of-the-erased", verification_id=ERASED.verification_id)
+    for alert in (ALERT, erased):
+        await log.append(ALERTS, alert_to_message(alert))
+    note = replace(ACKNOWLEDGED, alert_id=erased.alert_id, note="who they are")
+    about = replace(SILENCE, id="s-of-the-erased", verification_id=ERASED.verification_id)
+    for done in (ACKNOWLEDGED, note, SILENCE, about):
         await log.append(alert_handling(), handling.to_message(done))
     doors = Observation(ObservationKind.DOORS, NOON, "idenfy", "idenfy-eu", {"stored": 3})
     await log.append(OBSERVATIONS, observation.to_message(doors))
@@ -164,6 +169,57 @@ async def test_a_second_rebuild_at_the_same_time_is_refused(log: EventLog, url: 
     rebuilt = await rebuild(url, Slow(), unseen)  # type: ignore[arg-type]
     assert 1 == len(refused)
     assert 40 == rebuilt.events
+
+
+async def test_what_was_erased_does_not_come_back(log: EventLog, url: str) -> None:
+    """The log still has the alert and what somebody wrote about it, and the erasure wins here too."""
+    await fill(log)
+    async with open_store(url) as store:
+        await work(log, stage(store, log))
+        await rebuild(url, log, unseen)
+        assert [ALERT.alert_id] == [row["alert_id"] for row in await rows(store, tables.ALERTS)]
+        assert [ALERT.alert_id] == [row["alert_id"] for row in await rows(store, tables.ACKNOWLEDGEMENTS)]
+        assert [SILENCE.id] == [row["silence_id"] for row in await rows(store, tables.SILENCES)]
+
+
+async def test_whoever_looks_for_what_is_new_sees_that_it_was_rebuilt(log: EventLog, url: str) -> None:
+    """Every position may be as it was, and every row another one."""
+    await fill(log)
+    async with open_store(url) as store:
+        await work(log, stage(store, log))
+        versions = [await queries.version(store)]
+        for _ in range(2):
+            await rebuild(url, log, unseen)
+            versions.append(await queries.version(store))
+        assert 3 == len(set(versions))
+
+
+async def test_tables_that_another_program_migrated_meanwhile_are_not_replaced(log: EventLog, url: str) -> None:
+    """What was built aside has the form of before."""
+    await fill(log)
+    async with open_store(url) as store:
+        await work(log, stage(store, log))
+        await corrupt(store)
+        before = await everything(store)
+
+        class Meanwhile:
+            """A log that is first asked for its end while another program migrates."""
+
+            migrated = False
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(log, name)
+
+            async def ends(self, topic: str) -> dict[int, int]:
+                if not self.migrated:
+                    async with store.writing() as connection:
+                        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+                    self.migrated = True
+                return await log.ends(topic)
+
+        with pytest.raises(ProjectionUnavailable, match="another version of Hookline has changed its tables meanwhile"):
+            await rebuild(url, Meanwhile(), unseen)  # type: ignore[arg-type]
+        assert before == await everything(store)
 
 
 async def test_a_rebuild_that_fails_changes_nothing(log: EventLog, url: str) -> None:

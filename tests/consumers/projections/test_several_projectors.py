@@ -100,10 +100,14 @@ async def test_a_projector_that_falls_behind_goes_on_behind_the_other(log: Event
 async def test_while_its_database_is_down_the_stage_waits_says_so_and_loses_nothing(
     log: EventLog, own_postgres: LocalPostgres
 ) -> None:
-    """A PostgreSQL that is stopped in the middle of the work, and comes back."""
+    """A PostgreSQL that is away when it starts, is stopped in the middle of the work, and comes back each time."""
     stop, health = asyncio.Event(), Health("project")
-    async with open_store(own_postgres.url, deadline=2) as store, asyncio.TaskGroup() as tasks:
+    own_postgres.stop()
+    async with open_store(own_postgres.url, deadline=2, migrates=False) as store, asyncio.TaskGroup() as tasks:
         tasks.create_task(run_stage(stage(store, log), log, stop, health))
+        await until(lambda: health.trouble is not None and "not reached" in health.trouble)
+        own_postgres.start()
+        await until(lambda: health.trouble is None)
         for number in range(40):
             await append(log, told(number, Outcome.PENDING, verification_id=f"v-{number}"))
             if number == 20:
