@@ -70,9 +70,13 @@ class Courier:
         self._changed.set()
 
     async def run(self) -> None:
-        async with self.channel.opened() as send, asyncio.TaskGroup() as bearers:
-            for number in range(self.channel.parallel):
-                bearers.create_task(self._bear(send), name=f"deliver {self.channel.name} {number}")
+        try:
+            async with self.channel.opened() as send, asyncio.TaskGroup() as bearers:
+                for number in range(self.channel.parallel):
+                    bearers.create_task(self._bear(send), name=f"deliver {self.channel.name} {number}")
+        finally:  # whoever speaks to the channel from now on tells of it
+            metrics.ALERTS_WAITING.labels(self.channel.name).set(0)
+            metrics.CHANNEL_PAUSED.labels(self.channel.name).set(0)
 
     async def _bear(self, send: Send) -> None:
         while (delivery := await self._next()) is not None:

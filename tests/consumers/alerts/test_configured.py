@@ -190,10 +190,7 @@ def test_accounts_and_vendors_that_are_not_there_are_mistakes() -> None:
     text = '[[alert.rule]]\nname = "dead-letters"\nproviders = ["idenfi"]\n'
     with pytest.raises(SettingsInvalid, match="providers: no such vendor: idenfi; write some of: idenfy"):
         parse_settings(parsed(text), "here", vendors=["idenfy"], environ={})
-    text = (
-        source
-        + '[[alert.rule]]\nname = "verification-expires-soon"\nlifetimes = { idenfy = 2, idenfy-eu = 1, idenfi = 3 }'
-    )
+    text = '[[alert.rule]]\nname = "verification-expires-soon"\nlifetimes = { idenfy = 2, idenfy-eu = 1, idenfi = 3 }'
     expected = r"alert.rule \(verification-expires-soon\).lifetimes: no source or vendor idenfi; see \[\[source\]\]"
     with pytest.raises(SettingsInvalid, match=expected):
         parse_settings(parsed(source + text), "here", vendors=["idenfy"], environ={})

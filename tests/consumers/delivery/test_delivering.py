@@ -183,6 +183,16 @@ def paused(name: str) -> float:
     return REGISTRY.get_sample_value("hookline_alert_channel_paused_seconds", {"channel": name}) or 0.0
 
 
+async def test_who_speaks_to_a_channel_no_more_tells_of_no_trouble_of_its(desk: Desk, heard: Receiver) -> None:
+    """Another process does by now, and what this one saw last would be there for ever."""
+    heard.moods.append(says(429, "Retry-After: 3600"))
+    async with desk.running(channel("ops-moved", heard.url, parallel=1)):
+        await desk.raise_(alert())
+        await until(lambda: paused("ops-moved") > 3000)
+    waiting = REGISTRY.get_sample_value("hookline_alert_deliveries_waiting", {"channel": "ops-moved"})
+    assert (0.0, 0.0) == (paused("ops-moved"), waiting)
+
+
 async def test_what_is_silenced_reaches_no_channel(desk: Desk, heard: Receiver) -> None:
     await desk.log.append(topics.alert_handling(), handling.to_message(silence(rule="rejected-for-fraud")))
     async with desk.running(channel("ops-quiet", heard.url)):
