@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,10 +19,12 @@ class Front:
     """Forwards to ``behind`` what carries ``authorization``, if that is asked for, unless it has an answer of its own.
 
     ``answer`` (status, media type, body) is given to the next ``times`` requests whose path ends with ``only``;
-    ``silent`` gives none at all. ``asked`` are the requests that came, as ``GET /subjects``.
+    ``silent`` gives none at all. ``asked`` are the requests that came, as ``GET /subjects``. ``prefix`` stands before
+    each subject's name over there, so that whoever comes this way finds a registry that knows none yet.
     """
 
     behind: str
+    prefix: str = ""
     url: str = ""
     authorization: str | None = None
     answer: tuple[int, str, str] = (503, "text/plain", "")
@@ -54,21 +57,26 @@ class Front:
         headers = {"Content-Type": request.content_type} if body else {}
         async with (
             ClientSession() as client,
-            client.request(request.method, self.behind + request.path_qs, data=body or None, headers=headers) as reply,
+            client.request(request.method, self._there(request.path_qs), data=body or None, headers=headers) as reply,
         ):
             return web.Response(status=reply.status, content_type=reply.content_type, body=await reply.read())
 
+    def _there(self, path: str) -> str:
+        return self.behind + re.sub(r"/(subjects|config)/", rf"/\1/{self.prefix}", path)
+
 
 @asynccontextmanager
-async def front_of(behind: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[Front]:
-    """A gateway before the registry at this address, listening while the context is open."""
-    front = Front(behind)
+async def front_of(
+    behind: str, tls: ssl.SSLContext | None = None, *, prefix: str = "", port: int = 0
+) -> AsyncIterator[Front]:
+    """A gateway before the registry at this address, listening while the context is open; at any port for 0."""
+    front = Front(behind, prefix)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", front.handle)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     try:
-        await web.TCPSite(runner, HOST, 0, ssl_context=tls).start()
+        await web.TCPSite(runner, HOST, port, ssl_context=tls).start()
         front.url = f"{'https' if tls else 'http'}://localhost:{runner.addresses[0][1]}"
         yield front
     finally:
