@@ -98,6 +98,11 @@ class Waiting(Generic[D]):
             self._running[taken.about] = taken
         return taken
 
+    def begin(self, what: D) -> None:
+        """What waits is being done from now on, due or not, until it is ``done`` or put ``back``."""
+        del self._waiting[what.about]
+        self._running[what.about] = what
+
     def wait(self, now: float) -> float | None:
         """Seconds until something is due; ``None`` while nothing waits that is not being done as well."""
         free = self._next_free()

@@ -154,8 +154,8 @@ class Courier:
         _log.warning("alert waits", channel=self.channel.name, error=outcome.detail, seconds=round(pause, 1))
         self.waiting.back(delivery, now + pause)
         late = [each for each in self.waiting.idle() if now - each.since >= self.channel.horizon]
-        for each in late:
-            self.waiting.settled(each.about, each.record.key)
+        for each in late:  # nobody else takes it up, nor is it read from the log once more
+            self.waiting.begin(each)
         for each in late:
             detail = f"{self.channel.name} {outcome.detail}; not taken for {self.channel.horizon:g} s"
             await self._give_up(each, EXPIRED, detail)

@@ -24,7 +24,8 @@ class Outbox:
 
     log: EventLog
     partition: int
-    _ended: set[int] = field(default_factory=set)
+    _ended: set[int] | None = field(default=None)
+    """Offsets that were settled while the log is being read."""
 
     async def end(self) -> int:
         """The offset after the last record."""
@@ -32,17 +33,20 @@ class Outbox:
 
     async def unsettled(self) -> AsyncIterator[Delivery]:
         """What nobody has settled by the time that it is given, in order."""
-        self._ended = set()
-        async for record in unsettled(self.log, ALERT_DELIVERIES, self.partition):
-            await prepare_alerts([record])
-            if record.offset not in self._ended:
-                with suppress(Undecodable):  # made a dead letter when its turn comes
-                    yield delivery_of(record)
-        self._ended = set()
+        ended = self._ended = set()
+        try:
+            async for record in unsettled(self.log, ALERT_DELIVERIES, self.partition):
+                await prepare_alerts([record])
+                if record.offset not in ended:
+                    with suppress(Undecodable):  # made a dead letter when its turn comes
+                        yield delivery_of(record)
+        finally:
+            self._ended = None
 
     async def settle(self, record: Record) -> None:
         await self.log.append(ALERT_DELIVERIES, settling(record.key, self.partition))
-        self._ended.add(record.offset)
+        if self._ended is not None:
+            self._ended.add(record.offset)
 
     async def give_up(self, record: Record, reason: DeadLetterReason, detail: str) -> None:
         """The delivery is a dead letter."""

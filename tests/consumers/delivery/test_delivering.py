@@ -84,7 +84,7 @@ async def test_after_an_outage_everything_arrives_under_its_own_id(desk: Desk, h
 async def test_one_channels_outage_delays_no_other(desk: Desk, heard: Receiver, other: Receiver) -> None:
     """Nor is it the process's trouble: it is ready all the while."""
     heard.mood = hangs
-    async with desk.running(channel("ops", heard.url, timeout=2), channel("chat", other.url)):
+    async with desk.running(channel("ops", heard.url, timeout=1), channel("chat", other.url)):
         await desk.raise_(*(alert(number) for number in range(20)))
         await until(lambda: len(other.heard) == 20)
         assert [None, None] == [health.trouble for health in desk.healths]
@@ -126,14 +126,27 @@ async def test_after_its_horizon_it_is_a_dead_letter_and_with_it_all_whose_time_
 ) -> None:
     """Though a channel in trouble is tried but once in a while, nothing waits longer for an attempt of its own."""
     heard.mood = says(500)
-    async with desk.running(channel("ops", heard.url, horizon=2.0, longest_pause=0.5)):
+    async with desk.running(channel("ops", heard.url, horizon=1.0, longest_pause=0.3)):
         await desk.raise_(*(alert(number) for number in range(40)))
         await desk.done()
     letters = await desk.dead_letters()
     assert {EXPIRED} == {letter.reason for letter in letters}
     assert {f"{each}/ops" for each in ids(*range(40))} == {letter.key for letter in letters}
-    assert {"ops answers 500; not taken for 2 s"} == {letter.detail for letter in letters}
+    assert {"ops answers 500; not taken for 1 s"} == {letter.detail for letter in letters}
     assert len(heard.heard) < 40
+
+
+async def test_what_is_being_given_up_is_not_begun_again_while_the_log_is_read_for_more(
+    desk: Desk, heard: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than memory holds, and all of it too late: each is one dead letter, and nobody is told of it afterwards."""
+    monkeypatch.setattr("runtime.errands.waiting.MOST", 12)
+    heard.mood = says(500)
+    async with desk.running(channel("ops", heard.url, horizon=1.0, first_pause=0.3, longest_pause=0.3)):
+        await desk.raise_(*(alert(number) for number in range(60)))
+        await desk.done()
+    letters = Counter(letter.key for letter in await desk.dead_letters())
+    assert dict.fromkeys((f"{each}/ops" for each in ids(*range(60))), 1) == letters
 
 
 async def test_an_alert_that_is_older_than_the_horizon_goes_nowhere(desk: Desk, heard: Receiver) -> None:
