@@ -37,6 +37,8 @@ LOOK_EVERY = timedelta(minutes=1)
 MOST_AT_ONCE = 500
 """Alerts about open work in one batch; the rest comes with the next look."""
 _SHOWN_WORDS = 10
+_EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
+_MOST_COUNTED = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Observer:
         ticked: datetime | None = None
         for record in batch.records:
             try:
-                seen = _clamped(from_record(record), record)
+                seen = _plausible(from_record(record), record)
             except Undecodable as error:
                 letters.append(_letter(record, error))
                 continue
@@ -188,10 +190,14 @@ def unmapped(provider: str, paths: Sequence[str]) -> str:
     return f"{provider} says what no table has: {', '.join(paths[:_SHOWN_WORDS])}{more}."
 
 
-def _clamped(seen: Observation, record: Record) -> Observation:
-    """Nothing was seen later than it was written: a clock that runs ahead makes nobody wait for it."""
+def _plausible(seen: Observation, record: Record) -> Observation:
+    """Nothing was seen later than it was written, or before there was a Hookline: a clock that runs ahead makes nobody
+    wait for it, and one that was never set stops nobody. Raises ``Undecodable`` for numbers that count nothing.
+    """
+    if not all(0 <= number <= _MOST_COUNTED for number in seen.numbers.values()):
+        raise Undecodable(f"{record.topic}/{record.partition}/{record.offset}: not an observation (a number)")
     written = datetime.fromtimestamp(record.appended_at / 1e6, UTC)
-    return replace(seen, at=min(seen.at, written))
+    return replace(seen, at=min(max(seen.at, _EARLIEST), written))
 
 
 def _letter(record: Record, error: Undecodable) -> Emit:

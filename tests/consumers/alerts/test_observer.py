@@ -205,16 +205,31 @@ async def test_a_clock_that_runs_ahead_makes_nobody_wait(log: EventLog, nothing:
     assert alert.raised_at <= datetime.now(UTC)
 
 
+async def test_a_clock_that_was_never_set_stops_nobody(log: EventLog, nothing: OpenWork) -> None:
+    """Its time is as good as none: the rules go on with the next one."""
+    await told(
+        log,
+        replace(seen(ObservationKind.DOORS, 0, stored=1, refused=1), at=datetime(1, 1, 1, tzinfo=UTC)),
+        Observation(ObservationKind.TICK, datetime(1, 1, 1, tzinfo=UTC)),
+        seen(ObservationKind.BUDGET, 0, day_spent=10, day_most=10),
+    )
+    await work(log, made(log, nothing))
+    assert ["budget-nearly-spent"] == [alert.rule for alert in await alerts(log)]
+
+
 async def test_a_record_that_is_no_observation_becomes_a_dead_letter_and_the_rest_goes_on(
     log: EventLog, nothing: OpenWork
 ) -> None:
     """Whole, and named after this stage; and it raises an alert, as every dead letter does."""
     await log.append(OBSERVATIONS, Message("torn", "torn", (), b"{"))
+    huge = b'{"kind":"DOORS","at":"2026-03-01T12:00:00Z","provider":"","source":"","numbers":{"refused":1e300}}'
+    await log.append(OBSERVATIONS, Message("huge", "huge", (), huge))
     await told(log, seen(ObservationKind.BUDGET, 0, day_spent=10, day_most=10))
     await work(log, made(log, nothing))
-    (record,) = await records(log, DEAD_LETTERS)
-    letter = deadletter.from_record(record)
-    assert ("alert-observations", "torn", b"{") == (letter.stage, letter.key, letter.value)
+    found = [deadletter.from_record(record) for record in await records(log, DEAD_LETTERS)]
+    assert [("alert-observations", "torn", b"{"), ("alert-observations", "huge", huge)] == [
+        (letter.stage, letter.key, letter.value) for letter in found
+    ]
     await work(log, letters.stage())
     await work(log, made(log, nothing))
     assert ["budget-nearly-spent", "dead-letters"] == [alert.rule for alert in await alerts(log)]
