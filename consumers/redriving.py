@@ -54,18 +54,16 @@ async def letters(log: EventLog) -> AsyncIterator[tuple[Record, DeadLetter]]:
 
 
 async def letter_at(log: EventLog, partition: int, offset: int) -> tuple[Record, DeadLetter] | None:
-    """The dead letter that lies there, ``None`` where none does any more. Raises ``Undecodable``."""
+    """The dead letter that lies there, ``None`` where none does any more: its tombstone lies behind it in the same
+    partition. Raises ``Undecodable``.
+    """
+    found: Record | None = None
     async for record in log.scan(DEAD_LETTERS, partition=partition, start=offset):
-        if record.offset != offset or record.value is None or await _is_gone(log, record):
+        if found is None and record.offset == offset and record.value is not None:
+            found = record
+        elif found is None or (record.key == found.key and record.value is None):
             return None
-        return record, deadletter.from_record(record)
-    return None
-
-
-async def _is_gone(log: EventLog, letter: Record) -> bool:
-    """A letter's tombstone lies behind it in the same partition."""
-    later = log.scan(DEAD_LETTERS, partition=letter.partition, start=letter.offset + 1)
-    return any([record.key == letter.key and record.value is None async for record in later])
+    return None if found is None else (found, deadletter.from_record(found))
 
 
 def why_not(letter: DeadLetter) -> str | None:

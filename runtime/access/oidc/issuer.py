@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import quote_plus, urlencode, urlsplit
 
+import structlog
+
 from runtime.access.errors import IssuerUnavailable, NotAllowed, NotAuthenticated
 from runtime.access.identity import Identity
 from runtime.access.oidc.asking import Asking, asking
@@ -18,6 +20,12 @@ from runtime.access.oidc.discovery import Configuration, Discovery
 from runtime.access.oidc.keys import Keys
 from runtime.secrets import Secret, secret_of
 from runtime.settings import OidcSettings
+
+_log = structlog.get_logger(__name__)
+
+_ERRORS = frozenset(
+    {"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,7 @@ class Issuer:
         if status >= 500:  # noqa: PLR2004 - a fault of its own
             raise IssuerUnavailable(f"issuer: answered {status} to the sign-in; begin again later")
         if status != 200 or not isinstance(token, str):  # noqa: PLR2004 - refused
+            _log.warning("the issuer refused a sign-in", status=status, error=_error_in(told))
             raise NotAuthenticated("the issuer did not accept this sign-in; begin again")
         claims = await checked(token, self._keys, self._settings.issuer, self._settings.client_id)
         check_id(claims, self._settings, question.nonce)
@@ -121,6 +130,12 @@ class Issuer:
 
     async def _key_set(self) -> object:
         return await self._http.get((await self._discovery.configuration()).jwks)
+
+
+def _error_in(told: Mapping[str, object]) -> str:
+    """The issuer's word for it, where that is one of RFC 6749's: whoever runs this must know their own mistake."""
+    error = told.get("error")
+    return error if isinstance(error, str) and error in _ERRORS else "other"
 
 
 def _needed(address: str | None) -> str:

@@ -14,7 +14,7 @@ from aiohttp import ClientSession, CookieJar, web
 
 from consumers.console.app import Console, make_app, make_runner
 from consumers.console.auditing import audited, looks
-from consumers.projections.store import Store, open_store
+from consumers.projections.store import Store
 from ingest.act.acting import acting
 from ingest.act.web import ACTION_PATHS, action_routes, problem_of
 from runtime.access.access import Access, access_of
@@ -24,6 +24,7 @@ from runtime.eventlog import EventLog
 from runtime.listening import listening
 from runtime.settings import ActSettings
 from schemas.audit import Look
+from tests.consumers.read_models import read_model_in
 
 TOKENS = {name: f"token-canary-of-{name}-" + "x" * 16 for name in ("vic", "olga", "ada")}
 PEOPLE = {"vic": Role.VIEWER, "olga": Role.OPERATOR, "ada": Role.ADMIN}
@@ -129,7 +130,7 @@ async def console_at(
     """The whole console, actions included; its read model has no row. ``drain``: seconds that actions have to end."""
     access = access or access_of(known_tokens())
     async with (
-        open_store(f"sqlite:///{folder}/views.db") as store,
+        read_model_in(folder) as store,
         acting((), ActSettings(), log) as ready,
         ClientSession() as http,
     ):

@@ -162,6 +162,20 @@ async def test_the_client_proves_itself_as_the_issuer_asks(
         assert 303 == (await signed_in(visitor)).status
 
 
+@pytest.mark.parametrize(
+    ("theirs", "code", "error"), [("another-secret", None, "invalid_client"), (SECRET, "made-up", "invalid_grant")]
+)
+async def test_why_the_issuer_refused_a_sign_in_is_told_to_the_log_alone(
+    played: Issuer, visitor: Browser, theirs: str, code: str | None, error: str
+) -> None:
+    """Whoever runs the console must know that its secret is wrong; whoever signs in can do nothing about it."""
+    played.secret = theirs
+    with capture_logs() as lines:
+        came = await signed_in(visitor, **({} if code is None else {"code": code}))
+    assert (401, False) == (came.status, error in came.text)
+    assert [error] == [line["error"] for line in lines if line["event"] == "the issuer refused a sign-in"]
+
+
 async def test_an_issuer_that_is_down_is_said_in_words(played: Issuer, visitor: Browser) -> None:
     """Before and after somebody was there; with a token they still come in."""
     played.mood = "down"
