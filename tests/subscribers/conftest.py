@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,13 +37,23 @@ class Stream:
         return f"{self.prefix}.{topics.VERIFICATION_EVENTS}"
 
 
-@pytest.fixture(params=["aiokafka", "confluent", "java"])
-async def stream(request: pytest.FixtureRequest, tmp_path: Path, kafka: Kafka) -> AsyncIterator[Stream]:
-    """The same of every example."""
-    chosen = program(request.param)
-    async with kafka_place(tmp_path, kafka.url, 3, TOPICS) as url:
+PROGRAMS = ("aiokafka", "confluent", "java")
+
+
+@asynccontextmanager
+async def streaming(name: str, kafka: Kafka, folder: Path) -> AsyncIterator[Stream]:
+    """A log of its own, and the example of that name to follow it."""
+    chosen = program(name)
+    async with kafka_place(folder, kafka.url, 3, TOPICS) as url:
         log = await open_log(url, is_compacted=topics.is_compacted, kafka=KafkaSettings(session_timeout=6.0))
         prefix = url.rpartition("/")[2]
-        service = Subscriber(chosen, kafka.bootstrap, f"{prefix}.{topics.VERIFICATION_EVENTS}", tmp_path)
+        service = Subscriber(chosen, kafka.bootstrap, f"{prefix}.{topics.VERIFICATION_EVENTS}", folder)
         yield Stream(log, kafka.bootstrap, prefix, service)
         await log.close()
+
+
+@pytest.fixture(params=PROGRAMS)
+async def stream(request: pytest.FixtureRequest, tmp_path: Path, kafka: Kafka) -> AsyncIterator[Stream]:
+    """The same of every example."""
+    async with streaming(request.param, kafka, tmp_path) as stream:
+        yield stream

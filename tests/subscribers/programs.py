@@ -138,6 +138,10 @@ class Subscriber:
         finally:
             database.close()
 
+    def count(self) -> int:
+        """How many events it has seen."""
+        return sum(number for (number,) in self.rows("SELECT count(*) FROM seen"))
+
     def seen(self) -> list[str]:
         return [event_id for (event_id,) in self.rows("SELECT event_id FROM seen ORDER BY event_id")]
 
