@@ -101,7 +101,7 @@ def copied(folder: Path) -> Iterator[Path]:
     command = [sys.executable, "-m", "tests.hookline.forked", str(place)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603 - this file
     try:
-        end = monotonic() + 60.0
+        end = monotonic() + 100.0
         while not place.exists():
             assert process.poll() is None, "the process that is copied has ended"
             assert monotonic() < end, "the process that is copied did not begin"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -36,8 +36,22 @@ async def log_at(url: str) -> AsyncIterator[EventLog]:
     await log.close()
 
 
-async def alerts(log: EventLog) -> list[Alert]:
-    return [alert_from_record(record) async for record in log.scan(ALERTS)]
+@asynccontextmanager
+async def followed(log: EventLog) -> AsyncIterator[list[Alert]]:
+    """The alerts that there are, growing while the context is open."""
+    found: list[Alert] = []
+
+    async def follow() -> None:
+        async for record in log.scan(ALERTS, follow=True):
+            found.append(alert_from_record(record))  # noqa: PERF401 - one by one, as they come
+
+    following = asyncio.create_task(follow())
+    try:
+        yield found
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
 
 
 async def contradict(log: EventLog, number: int) -> None:
@@ -55,8 +69,9 @@ async def spend(log: EventLog, number: int) -> None:
     await log.append(OBSERVATIONS, message)
 
 
-async def has(log: EventLog, number: int, about: str) -> bool:
-    return number <= len({alert.key for alert in await alerts(log) if about in alert.key})
+def about(found: Sequence[Alert], what: str) -> int:
+    """How many things of that kind there are alerts about."""
+    return len({alert.key for alert in found if what in alert.key})
 
 
 async def test_two_processes_and_kill_9_lose_no_alert_and_double_none(shell: Shell, kafka: Kafka) -> None:
@@ -75,21 +90,20 @@ async def test_two_processes_and_kill_9_lose_no_alert_and_double_none(shell: She
     )
     status, _, errors = await shell.run("topics", "apply")
     assert status == 0, errors
-    async with log_at(url) as log, shell.serve("alert"):
+    async with log_at(url) as log, followed(log) as found, shell.serve("alert"):
         for number in range(ROUNDS):
             async with shell.serve("alert") as other:
                 first = number * EACH
                 work = [act(log, each) for each in range(first, first + EACH) for act in (contradict, spend)]
                 await asyncio.gather(*work)
-                await until(lambda first=first: has(log, first + 1, "scan-"), deadline=60.0)  # type: ignore[misc]
+                await until(lambda first=first: about(found, "scan-") > first, deadline=60.0)  # type: ignore[misc]
                 await other.end(signal.SIGKILL)
-        await until(lambda: has(log, ROUNDS * EACH, "scan-"), deadline=60.0)
-        await until(lambda: has(log, ROUNDS * EACH, "account-"), deadline=60.0)
-        await until(lambda: has(log, 1, "source:idenfy-eu"), deadline=60.0)
-        found = await alerts(log)
+        everything = {"scan-": ROUNDS * EACH, "account-": ROUNDS * EACH, "source:idenfy-eu": 1}
+        await until(lambda: all(about(found, what) >= number for what, number in everything.items()), deadline=60.0)
+        raised = [alert_from_record(record) async for record in log.scan(ALERTS)]
     expected = {f"idenfy:scan-{number}" for number in range(ROUNDS * EACH)}
     expected |= {f"source:account-{number}" for number in range(ROUNDS * EACH)} | {"source:idenfy-eu"}
-    assert expected == {alert.key for alert in found}
-    twice = {key: number for key, number in Counter(alert.key for alert in found).items() if number > 1}
-    assert {} == twice, [alert for alert in found if alert.key in twice]
-    assert len(found) == len({alert.alert_id for alert in found})
+    assert expected == {alert.key for alert in raised}
+    twice = {key: number for key, number in Counter(alert.key for alert in raised).items() if number > 1}
+    assert {} == twice, [alert for alert in raised if alert.key in twice]
+    assert len(raised) == len({alert.alert_id for alert in raised})
