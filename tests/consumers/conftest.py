@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -9,6 +9,8 @@ import pytest
 from consumers.projections.store import Store, open_store
 from runtime.eventlog import EventLog, open_log
 from schemas.topics import is_compacted
+from tests.consumers.migrated import migrated_database, migrated_file, migrated_template
+from tests.servers.postgres import Postgres
 
 
 @pytest.fixture
@@ -24,10 +26,31 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/views.db"
 
 
+@pytest.fixture(scope="session")
+def template(postgres: Postgres) -> Iterator[str]:
+    with migrated_template(postgres) as name:
+        yield name
+
+
+@pytest.fixture
+async def own_database(postgres: Postgres, template: str) -> AsyncIterator[str]:
+    """The URL of a read model on PostgreSQL without a row, this test's alone."""
+    async with migrated_database(postgres, template) as made:
+        yield made
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, url: str) -> AsyncIterator[Store]:
-    """The same promises on both databases."""
+async def own_read_model(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a read model without a row: the same promises on both databases."""
     async with AsyncExitStack() as stack:
         if request.param == "postgresql":
-            url = await stack.enter_async_context(request.getfixturevalue("postgres").fresh_database())
-        yield await stack.enter_async_context(open_store(url))
+            server, name = request.getfixturevalue("postgres"), request.getfixturevalue("template")
+            yield await stack.enter_async_context(migrated_database(server, name))
+        else:
+            yield migrated_file(tmp_path / "views.db")
+
+
+@pytest.fixture
+async def store(own_read_model: str) -> AsyncIterator[Store]:
+    async with open_store(own_read_model) as opened:
+        yield opened

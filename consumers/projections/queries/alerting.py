@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, select
 
-from consumers.projections.queries.paging import Order, Page, equal, page_of, question_of
+from consumers.projections.queries.paging import Order, Page, equal, page_of, question_of, unindexed
 from consumers.projections.store import Store
 from consumers.projections.tables import ACKNOWLEDGEMENTS, ALERTS, SILENCES
 from schemas.alert import AlertScope, Severity
@@ -55,9 +55,11 @@ class AlertFilter:
 
 async def alerts(store: Store, wanted: AlertFilter, *, cursor: str | None = None, limit: int = 50) -> Page[AlertRow]:
     """The newest first. Raises ``InvalidCursor``, ``ProjectionUnavailable``."""
-    names = ("rule", "severity", "provider", "source", "verification_id", "test")
-    values = ((name, getattr(wanted, name)) for name in names)
-    rows = _handled().where(*(equal(ALERTS.c[name], value) for name, value in values if value is not None))
+    names = ("rule", "severity", "source", "verification_id", "test")
+    values = [(ALERTS.c[name], getattr(wanted, name)) for name in names]
+    provider = ALERTS.c.provider if wanted.verification_id is not None else unindexed(ALERTS.c.provider)
+    conditions = (equal(column, value) for column, value in [*values, (provider, wanted.provider)] if value is not None)
+    rows = _handled().where(*conditions)
     if wanted.acknowledged is not None:
         nobody = ACKNOWLEDGEMENTS.c.alert_id.is_(None)
         rows = rows.where(~nobody if wanted.acknowledged else nobody)

@@ -19,6 +19,7 @@ from schemas.handling import Silence
 from schemas.message import Message
 from schemas.topics import ALERTS, DEAD_LETTERS, VERIFICATION_EVENTS, alert_handling
 from tests.consumers.making import append, records, told, work
+from tests.consumers.migrated import migrated_file
 from tests.consumers.projections.looking import rows
 from tests.consumers.projections.test_other_topics import ACKNOWLEDGED, ALERT, SILENCE
 from tests.examples import NOON
@@ -103,7 +104,7 @@ async def test_a_note_whose_alert_the_log_no_longer_has_does_not_come_back(
     await log.append(ALERTS, Message(ALERT.key, ALERT.key, (), None))
     await stage(store, log).begin()
     assert ["alert-9"] == [row["alert_id"] for row in await rows(store, tables.ACKNOWLEDGEMENTS)]
-    async with open_store(f"sqlite:///{tmp_path}/fresh.db") as fresh:
+    async with open_store(migrated_file(tmp_path / "fresh.db")) as fresh:
         await stage(fresh, log).begin()
         assert await rows(store, tables.ACKNOWLEDGEMENTS) == await rows(fresh, tables.ACKNOWLEDGEMENTS)
 

@@ -21,10 +21,10 @@ async def test_several_that_start_at_once_on_a_new_database_all_succeed(fresh_da
     assert [1] * 6 == await asyncio.gather(*(start() for _ in range(6)))
 
 
-async def test_libpqs_word_for_encryption_is_understood(fresh_database: str) -> None:
+async def test_libpqs_word_for_encryption_is_understood(own_database: str) -> None:
     """The server of the tests has no certificate: where one is required it is refused in words."""
-    async with open_store(f"{fresh_database}?sslmode=prefer") as store, store.reading() as connection:
+    async with open_store(f"{own_database}?sslmode=prefer") as store, store.reading() as connection:
         assert 1 == await connection.scalar(text("SELECT 1"))
     with pytest.raises(ProjectionUnavailable, match=r"not reached|SSL"):
-        async with open_store(f"{fresh_database}?sslmode=require"):
+        async with open_store(f"{own_database}?sslmode=require"):
             pass

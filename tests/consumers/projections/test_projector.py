@@ -23,6 +23,7 @@ from schemas.message import Message
 from schemas.registry import RegistryError
 from schemas.topics import DEAD_LETTERS, VERIFICATION_EVENTS, is_compacted
 from tests.consumers.making import TORN, append, arrivals, ids, next_batch, records, told, verifications, work
+from tests.consumers.migrated import migrated_file
 from tests.examples import event
 
 PENDING = told(1, Outcome.PENDING)
@@ -123,7 +124,7 @@ async def test_any_order_any_repetition_and_any_batches_give_the_same_rows(
         place = tmp_path_factory.mktemp("order")
         log = await open_log(f"sqlite:///{place}/log.db", is_compacted=is_compacted)
         try:
-            async with open_store(f"sqlite:///{place}/views.db") as store:
+            async with open_store(migrated_file(place / "views.db")) as store:
                 await append(log, *told_events)
                 await work(log, stage(store, log), at_once=at_once)
                 return await view(store)
@@ -189,7 +190,7 @@ async def test_a_deleted_database_is_filled_from_the_log_before_the_next_batch(
     assert 1 == len(await records(log, DEAD_LETTERS))
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("own_read_model", ["sqlite"], indirect=True)
 async def test_an_older_copy_of_the_database_is_brought_up_from_where_it_stood(
     log: EventLog, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

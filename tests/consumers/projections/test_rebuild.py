@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from schemas.message import Message
 from schemas.observation import Observation, ObservationKind
 from schemas.topics import ALERTS, OBSERVATIONS, VERIFICATION_EVENTS, alert_handling
 from tests.consumers.making import append, told, work
+from tests.consumers.migrated import migrated_file
 from tests.consumers.projections.looking import counted, counts, everything, rows
 from tests.consumers.projections.test_other_topics import ACKNOWLEDGED, ALERT, SILENCE
 from tests.examples import NOON
@@ -31,15 +32,6 @@ from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 ERASED = told(90, Outcome.REJECTED, verification_id="erased")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    async with AsyncExitStack() as stack:
-        if request.param == "postgresql":
-            yield await stack.enter_async_context(request.getfixturevalue("postgres").fresh_database())
-        else:
-            yield f"sqlite:///{tmp_path}/views.db"
 
 
 async def fill(log: EventLog, start: int = 0, number: int = 40) -> None:
@@ -73,7 +65,7 @@ async def projecting(log: EventLog, store: Store) -> AsyncIterator[Health]:
 
 async def fresh(log: EventLog, folder: Path) -> dict[str, list[dict[str, object]]]:
     """What a projection of the whole log into an empty database comes to."""
-    async with open_store(f"sqlite:///{folder}/fresh.db") as store:
+    async with open_store(migrated_file(folder / "fresh.db")) as store:
         await Projector(store, log).begin()
         return await everything(store)
 
@@ -87,16 +79,24 @@ async def corrupt(store: Store) -> None:
         await connection.execute(text("DELETE FROM alerts"))
 
 
-async def test_a_rebuilt_read_model_is_a_fresh_one(log: EventLog, url: str, tmp_path: Path) -> None:
-    """Whatever somebody did to it; positions included, so that the next batch goes on where it must."""
+async def test_a_rebuilt_read_model_is_a_fresh_one(log: EventLog, own_read_model: str, tmp_path: Path) -> None:
+    """Whatever somebody did to it; positions included, so that the next batch goes on where it must.
+
+    What was erased does not come back, though the log still has its alert and what somebody wrote about it. And whoever
+    looks for what is new sees that there is, though every position is as it was.
+    """
     await fill(log)
-    async with open_store(url) as store:
+    async with open_store(own_read_model) as store:
         await work(log, stage(store, log))
-        before = await everything(store)
+        before, version = await everything(store), await queries.version(store)
         await corrupt(store)
         done: list[tuple[int, int]] = []
-        rebuilt = await rebuild(url, log, lambda *told_of: done.append(told_of))
+        rebuilt = await rebuild(own_read_model, log, lambda *told_of: done.append(told_of))
         assert before == await everything(store) == await fresh(log, tmp_path)
+        assert version != await queries.version(store)
+        assert [ALERT.alert_id] == [row["alert_id"] for row in before["alerts"]]
+        assert [ALERT.alert_id] == [row["alert_id"] for row in before["alert_acknowledgements"]]
+        assert [SILENCE.id] == [row["silence_id"] for row in before["alert_silences"]]
         assert (20, 40, 1, done[-1][1]) == (rebuilt.verifications, rebuilt.events, rebuilt.alerts, done[-1][0])
         await append(log, told(500, Outcome.VERIFIED))
         await work(log, stage(store, log))
@@ -104,11 +104,17 @@ async def test_a_rebuilt_read_model_is_a_fresh_one(log: EventLog, url: str, tmp_
         assert 41 == len(await rows(store, tables.TIMELINE))
 
 
-async def test_readers_see_the_old_or_the_new_while_projectors_go_on(log: EventLog, url: str, tmp_path: Path) -> None:
+async def test_readers_see_the_old_or_the_new_while_projectors_go_on(
+    log: EventLog, own_read_model: str, tmp_path: Path
+) -> None:
     """Nobody finds an empty table, an error or half of it, and what comes meanwhile is there at last."""
     await fill(log)
     seen: list[tuple[int, int]] = []
-    async with open_store(url) as store, open_store(url) as readers, projecting(log, store) as health:
+    async with (
+        open_store(own_read_model) as store,
+        open_store(own_read_model) as readers,
+        projecting(log, store) as health,
+    ):
         await until(lambda: health.trouble is None)
         await corrupt(store)
 
@@ -125,7 +131,7 @@ async def test_readers_see_the_old_or_the_new_while_projectors_go_on(log: EventL
 
         reading, writing = asyncio.create_task(read()), asyncio.create_task(write())
         for _ in range(3):
-            await rebuild(url, log, unseen)
+            await rebuild(own_read_model, log, unseen)
         await writing
         position = (await log.ends(VERIFICATION_EVENTS))[0]
 
@@ -141,7 +147,7 @@ async def test_readers_see_the_old_or_the_new_while_projectors_go_on(log: EventL
     assert min(timeline for _, timeline in seen) >= 38
 
 
-async def test_a_second_rebuild_at_the_same_time_is_refused(log: EventLog, url: str) -> None:
+async def test_a_second_rebuild_at_the_same_time_is_refused(log: EventLog, own_read_model: str) -> None:
     """In words; the first one goes on to its end."""
     await fill(log)
     refused: list[RebuildUnderWay] = []
@@ -150,7 +156,7 @@ async def test_a_second_rebuild_at_the_same_time_is_refused(log: EventLog, url: 
     async def second() -> None:
         await started.wait()
         with pytest.raises(RebuildUnderWay, match="another rebuild is under way; wait until it has ended") as caught:
-            await rebuild(url, log, unseen)
+            await rebuild(own_read_model, log, unseen)
         refused.append(caught.value)
 
     waiting = asyncio.create_task(second())
@@ -166,38 +172,17 @@ async def test_a_second_rebuild_at_the_same_time_is_refused(log: EventLog, url: 
             await until(waiting.done)
             return await log.ends(topic)
 
-    rebuilt = await rebuild(url, Slow(), unseen)  # type: ignore[arg-type]
+    rebuilt = await rebuild(own_read_model, Slow(), unseen)  # type: ignore[arg-type]
     assert 1 == len(refused)
     assert 40 == rebuilt.events
 
 
-async def test_what_was_erased_does_not_come_back(log: EventLog, url: str) -> None:
-    """The log still has the alert and what somebody wrote about it, and the erasure wins here too."""
-    await fill(log)
-    async with open_store(url) as store:
-        await work(log, stage(store, log))
-        await rebuild(url, log, unseen)
-        assert [ALERT.alert_id] == [row["alert_id"] for row in await rows(store, tables.ALERTS)]
-        assert [ALERT.alert_id] == [row["alert_id"] for row in await rows(store, tables.ACKNOWLEDGEMENTS)]
-        assert [SILENCE.id] == [row["silence_id"] for row in await rows(store, tables.SILENCES)]
-
-
-async def test_whoever_looks_for_what_is_new_sees_that_it_was_rebuilt(log: EventLog, url: str) -> None:
-    """Every position may be as it was, and every row another one."""
-    await fill(log)
-    async with open_store(url) as store:
-        await work(log, stage(store, log))
-        versions = [await queries.version(store)]
-        for _ in range(2):
-            await rebuild(url, log, unseen)
-            versions.append(await queries.version(store))
-        assert 3 == len(set(versions))
-
-
-async def test_tables_that_another_program_migrated_meanwhile_are_not_replaced(log: EventLog, url: str) -> None:
+async def test_tables_that_another_program_migrated_meanwhile_are_not_replaced(
+    log: EventLog, own_read_model: str
+) -> None:
     """What was built aside has the form of before."""
     await fill(log)
-    async with open_store(url) as store:
+    async with open_store(own_read_model) as store:
         await work(log, stage(store, log))
         await corrupt(store)
         before = await everything(store)
@@ -218,37 +203,45 @@ async def test_tables_that_another_program_migrated_meanwhile_are_not_replaced(l
                 return await log.ends(topic)
 
         with pytest.raises(ProjectionUnavailable, match="another version of Hookline has changed its tables meanwhile"):
-            await rebuild(url, Meanwhile(), unseen)  # type: ignore[arg-type]
+            await rebuild(own_read_model, Meanwhile(), unseen)  # type: ignore[arg-type]
         assert before == await everything(store)
 
 
-async def test_a_rebuild_that_fails_changes_nothing(log: EventLog, url: str) -> None:
+async def test_a_rebuild_that_fails_changes_nothing(log: EventLog, own_read_model: str) -> None:
     """Nor does it stand in the next one's way."""
     await fill(log)
 
     def fail(_done: int, _of: int) -> None:
         raise RuntimeError("the power went")
 
-    async with open_store(url) as store:
+    async with open_store(own_read_model) as store:
         await work(log, stage(store, log))
         await corrupt(store)
         before = await everything(store)
         with pytest.raises(RuntimeError, match="the power went"):
-            await rebuild(url, log, fail)
+            await rebuild(own_read_model, log, fail)
         assert before == await everything(store)
-        await rebuild(url, log, unseen)
+        await rebuild(own_read_model, log, unseen)
         assert before != await everything(store)
 
 
-async def test_a_rebuild_that_was_killed_half_way_changes_nothing(log: EventLog, url: str, tmp_path: Path) -> None:
+async def test_a_rebuild_that_was_killed_half_way_changes_nothing(
+    log: EventLog, own_read_model: str, tmp_path: Path
+) -> None:
     """Kill -9: everybody reads on as before, and the next rebuild clears up and does it all."""
     await fill(log)
-    async with open_store(url) as store:
+    async with open_store(own_read_model) as store:
         await work(log, stage(store, log))
         whole = await everything(store)
         await corrupt(store)
         before = await everything(store)
-        command = [sys.executable, "-m", "tests.consumers.projections.rebuilder", url, f"sqlite:///{tmp_path}/log.db"]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.consumers.projections.rebuilder",
+            own_read_model,
+            f"sqlite:///{tmp_path}/log.db",
+        ]
         process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
         assert process.stdout is not None
         said = await process.stdout.readline()
@@ -258,7 +251,7 @@ async def test_a_rebuild_that_was_killed_half_way_changes_nothing(log: EventLog,
 
         async def is_rebuilt() -> bool:
             try:
-                await rebuild(url, log, unseen)
+                await rebuild(own_read_model, log, unseen)
             except RebuildUnderWay:  # the server has not yet seen that whoever did it is gone
                 return False
             return True
@@ -273,13 +266,13 @@ def left_over(folder: Path) -> list[str]:
     return [each.name for each in folder.glob("views.db.rebuild*") if not each.name.endswith("-lock")]
 
 
-async def test_what_was_granted_on_the_views_stays(log: EventLog, fresh_database: str) -> None:
+async def test_what_was_granted_on_the_views_stays(log: EventLog, own_database: str) -> None:
     """An analyst need not be told of a rebuild, and sees the new rows at once."""
     await fill(log)
-    async with open_store(fresh_database) as store:
+    async with open_store(own_database) as store:
         async with store.writing() as connection:
             await connection.execute(text("GRANT SELECT ON hookline_timeline TO PUBLIC"))
-        await rebuild(fresh_database, log, unseen)
+        await rebuild(own_database, log, unseen)
         async with store.writing() as connection:
             await connection.execute(text("SET LOCAL ROLE pg_monitor"))
             assert 40 == await connection.scalar(text("SELECT count(*) FROM hookline_timeline"))
@@ -288,15 +281,15 @@ async def test_what_was_granted_on_the_views_stays(log: EventLog, fresh_database
             assert 0 == await connection.scalar(schemas)
 
 
-async def test_a_query_that_takes_long_delays_the_switch_and_loses_nothing(log: EventLog, fresh_database: str) -> None:
+async def test_a_query_that_takes_long_delays_the_switch_and_loses_nothing(log: EventLog, own_database: str) -> None:
     """The rebuild steps back again and again until whoever reads has ended, and others may read meanwhile."""
     await fill(log)
-    async with open_store(fresh_database) as store, open_store(fresh_database) as other:
+    async with open_store(own_database) as store, open_store(own_database) as other:
         await work(log, stage(store, log))
         await corrupt(store)
         async with store.reading() as connection:
             await connection.execute(text("SELECT * FROM verification_timeline"))
-            rebuilding = asyncio.create_task(rebuild(fresh_database, log, unseen))
+            rebuilding = asyncio.create_task(rebuild(own_database, log, unseen))
             waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'")
 
             async def is_waiting() -> bool:
@@ -311,20 +304,20 @@ async def test_a_query_that_takes_long_delays_the_switch_and_loses_nothing(log: 
 
 
 async def test_a_projector_that_waits_for_the_switch_goes_on_in_the_new_tables(
-    log: EventLog, fresh_database: str
+    log: EventLog, own_database: str
 ) -> None:
     """Its statement was there before the tables changed places; what it writes is in the new ones, once."""
     await fill(log)
-    async with open_store(fresh_database) as store:
+    async with open_store(own_database) as store:
         projector = Projector(store, log)
         await projector.begin()
         await append(log, told(700, Outcome.PENDING, verification_id="v-700"))
         async with store.writing() as connection:
             await connection.execute(text("LOCK TABLE verification_timeline IN SHARE ROW EXCLUSIVE MODE"))
             handling_it = asyncio.create_task(projector.begin())
-            rebuilding = asyncio.create_task(rebuild(fresh_database, log, unseen))
+            rebuilding = asyncio.create_task(rebuild(own_database, log, unseen))
             waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            async with open_store(fresh_database) as other:
+            async with open_store(own_database) as other:
 
                 async def two_wait() -> bool:
                     async with other.reading() as looking:

@@ -47,7 +47,7 @@ def batches(partition: int) -> list[Batch]:
 
 
 async def test_projectors_of_interleaved_partitions_wait_for_each_other_and_never_in_a_circle(
-    log: EventLog, fresh_database: str
+    log: EventLog, own_database: str
 ) -> None:
     """Several at once, all of which count the same accounts, hours and outcomes: every sum is exact."""
 
@@ -58,9 +58,9 @@ async def test_projectors_of_interleaved_partitions_wait_for_each_other_and_neve
                 await projector.handle(each)
 
     async with (
-        open_store(fresh_database) as one,
-        open_store(fresh_database) as two,
-        open_store(fresh_database) as three,
+        open_store(own_database) as one,
+        open_store(own_database) as two,
+        open_store(own_database) as three,
     ):
         work = (project(store, share) for store, share in ((one, (0, 3)), (two, (4, 1)), (three, (2, 5))))
         await asyncio.gather(*work)

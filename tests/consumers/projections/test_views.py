@@ -52,7 +52,7 @@ async def test_every_view_has_its_columns_and_rows(log: EventLog, store: Store) 
     assert expected == found
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("own_read_model", ["sqlite"], indirect=True)
 async def test_sqlite_keeps_the_comments_in_the_views_own_text(store: Store) -> None:
     """As ``.schema`` shows them."""
     async with store.reading() as connection:
@@ -63,14 +63,14 @@ async def test_sqlite_keeps_the_comments_in_the_views_own_text(store: Store) -> 
         assert all(view.words(column) in told_of for column in view.columns)
 
 
-async def test_postgresql_keeps_comments_on_views_columns_and_tables(fresh_database: str) -> None:
+async def test_postgresql_keeps_comments_on_views_columns_and_tables(own_database: str) -> None:
     """As psql shows them when it describes a view."""
     of_columns = text(
         "SELECT attname, col_description(attrelid, attnum) FROM pg_attribute "
         "WHERE attrelid = CAST(:name AS regclass) AND attnum > 0 ORDER BY attnum"
     )
     of_whole = text("SELECT obj_description(CAST(:name AS regclass), 'pg_class')")
-    async with open_store(fresh_database) as store, store.reading() as connection:
+    async with open_store(own_database) as store, store.reading() as connection:
         for view in VIEWS:
             assert view.about == await connection.scalar(of_whole, {"name": view.name})
             columns = (await connection.execute(of_columns, {"name": view.name})).all()
@@ -94,9 +94,9 @@ async def analyst(store: Store) -> AsyncIterator[str]:
             await connection.execute(text(f"DROP ROLE {role}"))
 
 
-async def test_an_analyst_needs_the_views_alone(log: EventLog, fresh_database: str) -> None:
+async def test_an_analyst_needs_the_views_alone(log: EventLog, own_database: str) -> None:
     """Reading them is granted, the tables stay closed; reasons can be asked for as JSON."""
-    async with open_store(fresh_database) as store, analyst(store) as role:
+    async with open_store(own_database) as store, analyst(store) as role:
         await append(log, told(1, Outcome.REJECTED, reasons=(Reason(ReasonClass.FRAUD, "FAKE_FACE"),)))
         await work(log, stage(store, log))
         for_fraud = """SELECT count(*) FROM hookline_verifications WHERE reasons @> '[{"class": "FRAUD"}]'"""

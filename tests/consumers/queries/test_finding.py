@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from consumers.projections import queries
 from consumers.projections.queries import Found, FoundBy
 from consumers.projections.store import Store
@@ -62,8 +60,8 @@ async def test_all_verifications_of_a_reference_are_found_the_newest_first(store
     )
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\0", "scan\0", "\ud800", "x" * 10_000, "%", "scan%", "____", "'; --"])
-async def test_whatever_is_looked_for_is_only_text(store: Store, text: str) -> None:
+async def test_whatever_is_looked_for_is_only_text(store: Store) -> None:
     """No pattern, no statement, and nothing that a database could not hold."""
     await verification(store, 1)
-    assert () == await queries.find(store, text)
+    for text in ("", "   ", "\0", "scan\0", "\ud800", "x" * 10_000, "%", "scan%", "____", "'; --"):
+        assert () == await queries.find(store, text), repr(text)
