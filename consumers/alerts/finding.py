@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from schemas.event import Outcome, VerificationEvent
 
 _NAMESPACE = UUID("0b9a5f0e-6d55-5c0e-8f0a-3f1c6f2e7a42")
 """Chosen once. Changing it would give every alert a new id."""
+_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,13 @@ class Finding:
     test: bool = False
     part: str = ""
     count: int = 1
+
+
+def listed(words: Iterable[str]) -> str:
+    """The words as a message tells them: each once, the first ten by name. A message is read on a telephone."""
+    named = list(dict.fromkeys(words))
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return ", ".join(named[:_NAMED]) + more
 
 
 def of_event(event: VerificationEvent, message: str, *others: str, test: bool | None = None) -> Finding:

@@ -15,9 +15,6 @@ from consumers.alerts.rule import Rule
 from schemas.alert import AlertScope
 from schemas.observation import DAY_MOST, DAY_SPENT, HOUR_MOST, HOUR_SPENT, Observation, ObservationKind
 
-MOST_MINUTES = 1440
-"""How far back refusals are remembered."""
-
 Refused = Mapping[int, int]
 """How many deliveries an account's door refused, by minute (its number since 1970)."""
 

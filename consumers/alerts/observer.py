@@ -13,7 +13,7 @@ from functools import partial
 
 from consumers.alerts import numbers
 from consumers.alerts import rule as names
-from consumers.alerts.finding import Finding, alert_of
+from consumers.alerts.finding import Finding, alert_of, listed
 from consumers.alerts.open_work import OpenWork
 from consumers.alerts.remembered import KEEP, Remembered
 from consumers.alerts.rhythm import Rhythm, heard, passed
@@ -36,7 +36,6 @@ LOOK_EVERY = timedelta(minutes=1)
 """Between two looks at the read model."""
 MOST_AT_ONCE = 500
 """Alerts about open work in one batch; the rest comes with the next look."""
-_SHOWN_WORDS = 10
 _EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 _MOST_COUNTED = 10**12
 
@@ -186,8 +185,7 @@ def silence(provider: str, source: str, since: datetime, missing: float) -> str:
 
 def unmapped(provider: str, paths: Sequence[str]) -> str:
     """The message of ``unmapped-words``: some of the paths, and never a value."""
-    more = f" and {len(paths) - _SHOWN_WORDS} more" if len(paths) > _SHOWN_WORDS else ""
-    return f"{provider} says what no table has: {', '.join(paths[:_SHOWN_WORDS])}{more}."
+    return f"{provider} says what no table has: {listed(paths)}."
 
 
 def _plausible(seen: Observation, record: Record) -> Observation:

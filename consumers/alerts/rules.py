@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from consumers.alerts import rule as names
 from consumers.alerts.contradictions import Seen, nearest, rivals
-from consumers.alerts.finding import Finding, of_event
+from consumers.alerts.finding import Finding, listed, of_event
 from consumers.alerts.rule import Rule
 from consumers.alerts.standing import Standing
 from schemas.event import CheckKind, CheckResult, EventKind, Outcome, ReasonClass, VerificationEvent
@@ -42,7 +42,7 @@ def rejected_for_fraud(_rule: Rule, event: VerificationEvent, _known: Known) -> 
     if not (event.final and event.outcome is Outcome.REJECTED and codes):
         return None
     return of_event(
-        event, f"{event.provider} rejected verification {event.verification_id} for fraud ({', '.join(codes)})."
+        event, f"{event.provider} rejected verification {event.verification_id} for fraud ({listed(codes)})."
     )
 
 
@@ -62,7 +62,7 @@ def screening_hit(_rule: Rule, event: VerificationEvent, _known: Known) -> Findi
     told = event.kind is EventKind.AML and event.outcome in {Outcome.NEEDS_REVIEW, Outcome.REJECTED}
     if not lists and not screened and not told:
         return None
-    named = ", ".join(dict.fromkeys(lists)) or "screening"
+    named = listed(lists) or "screening"
     return of_event(event, f"{event.provider} has a hit ({named}) about {event.verification_id}: have it looked at.")
 
 

@@ -24,8 +24,8 @@ from schemas.alert import Alert, Severity
 if TYPE_CHECKING:
     from apprise.plugins.base import NotifyBase
 
-_LOUD = ("apprise", "urllib3", "requests")
-"""Loggers that quote addresses, whose paths are the very tokens of Slack and others."""
+_LOUD = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib")
+"""Loggers that quote addresses, whose paths are the very tokens of Slack and others, or what is signed with them."""
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 
 

@@ -147,6 +147,14 @@ def test_a_rejection_for_fraud_names_the_vendors_codes() -> None:
     assert "idenfy rejected verification scan-1 for fraud (FAKE_FACE)." == alert.message
 
 
+def test_a_message_is_short_however_many_codes_there_are() -> None:
+    """A chat refuses what is too long, and then nobody is told. Each code is named once."""
+    codes = [Reason(ReasonClass.FRAUD, f"FAKE_{number}") for number in (*range(200), 0, 1)]
+    (alert,) = raised([replace(REJECTED, reasons=tuple(codes))])
+    named = ", ".join(f"FAKE_{number}" for number in range(10))
+    assert f"idenfy rejected verification scan-1 for fraud ({named} and 190 more)." == alert.message
+
+
 def test_an_erasure_is_raised_once_and_says_what_to_do() -> None:
     """However often it comes; and it is about the person, of whom nothing was decided."""
     erased = told(1, Outcome.UNKNOWN, kind=EventKind.ERASED, provider="solaris", verification_id="p1", final=True)
