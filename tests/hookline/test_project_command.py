@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 from contextlib import closing
+
+from aiohttp import ClientSession
 
 from runtime.eventlog import open_log
 from schemas.event import Outcome
 from schemas.topics import is_compacted
 from tests.consumers.making import append, told
 from tests.hookline.conftest import Shell
+from tests.waiting import until
 
 
 async def fill(shell: Shell) -> None:
@@ -55,3 +59,16 @@ async def test_without_a_log_there_is_nothing_to_rebuild_from(shell: Shell) -> N
     assert (1, "") == (status, output)
     assert "hookline.db: no such log" in errors
     assert not (shell.folder / "hookline-views.db").exists()
+
+
+async def test_a_projector_starts_while_its_database_is_away_and_says_so(shell: Shell) -> None:
+    """It waits, as it does where the database goes away later: what starts it need not try again and again."""
+    shell.write_settings(projections='[projections]\nurl = "postgresql://nobody@127.0.0.1:1/none"')
+    async with ClientSession() as client, shell.serve("project") as process:
+
+        async def says_so() -> bool:
+            async with client.get(f"{process.operations}/ready") as answer:
+                return "127.0.0.1:1/none: not reached" in (await answer.json())["troubles"]["project"]
+
+        await until(says_so)
+        assert 0 == await process.end(signal.SIGTERM)
