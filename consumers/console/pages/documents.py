@@ -14,9 +14,11 @@ from consumers.console.api.documents import is_openable
 from consumers.console.auditing import audited
 from consumers.console.console import CONSOLE
 from consumers.console.pages import places
+from consumers.console.pages.laying_out import laid_out
 from consumers.console.pages.live import begun
 from consumers.console.pages.rendering import show
 from consumers.console.pages.verification import OPEN_DOCUMENTS
+from consumers.redriving import letter_at
 from runtime.access.http import identified
 from runtime.access.identity import Role
 from runtime.errors import LogUnavailable
@@ -72,14 +74,25 @@ def _is_number(text: str) -> bool:
 
 
 async def _record_at(log: EventLog, topic: str, partition: int, offset: int) -> Record | None:
-    """Raises ``LogUnavailable``."""
+    """``None`` where nothing lies there any more. Raises ``LogUnavailable``."""
     try:
         async with asyncio.timeout(_WITHIN):
+            if topic == DEAD_LETTERS:
+                return await _letter_at(log, partition, offset)
             async for record in log.scan(topic, partition=partition, start=offset):
                 return record if record.offset == offset else None
     except TimeoutError:
         raise LogUnavailable(f"the log does not answer: nothing came within {_WITHIN:g} s") from None
     return None
+
+
+async def _letter_at(log: EventLog, partition: int, offset: int) -> Record | None:
+    """One that was redriven or erased is gone, though a log may keep it until its next compaction."""
+    try:
+        found = await letter_at(log, partition, offset)
+    except Undecodable:
+        return None
+    return found[0] if found is not None else None
 
 
 def _callback(record: Record) -> Callback | None:
@@ -96,13 +109,12 @@ def body_of(value: bytes) -> Body:
         text = value.decode()
     except UnicodeDecodeError:
         return Body(None, False, f"Not text: {_looks_like(value)}", size, digest)
-    what, shown = "Text", text
     try:
-        shown = orjson.dumps(orjson.loads(value), option=orjson.OPT_INDENT_2).decode()
-        what = "JSON, laid out for reading"
+        orjson.loads(value)
     except orjson.JSONDecodeError:
-        pass
-    return Body(shown[:_SHOWN], len(shown) <= _SHOWN, what, size, digest)
+        return Body(text[:_SHOWN], len(text) <= _SHOWN, "Text", size, digest)
+    shown = laid_out(text, _SHOWN + 1)
+    return Body(shown[:_SHOWN], len(shown) <= _SHOWN, "JSON, laid out for reading", size, digest)
 
 
 _BEGINNINGS: Sequence[tuple[bytes, str]] = (

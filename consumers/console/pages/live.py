@@ -21,6 +21,8 @@ _log = structlog.get_logger(__name__)
 _EVERY = 1.0
 _PACE = 2.0
 """Seconds after a change before the next one is told: a page that shows thousands of events a second helps nobody."""
+_PACE_OF_ONE = 0.05
+"""Seconds of that for each connection, where this is more: all of them ask for their pages anew."""
 _STILL_HERE = 15.0
 """Seconds after which a connection says something, so that proxies keep it."""
 _LONGEST = 600.0
@@ -81,7 +83,7 @@ class Watcher:
             if is_new:
                 self.version = version
                 self._tell()
-            await asyncio.sleep(_PACE if is_new else _EVERY)
+            await asyncio.sleep(max(_PACE, _PACE_OF_ONE * len(self._listening)) if is_new else _EVERY)
 
     async def _asked(self) -> str:
         try:

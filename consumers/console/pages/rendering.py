@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -38,15 +39,20 @@ _SAID: Mapping[str, str] = {
 
 def setup(app: web.Application) -> None:
     """The pages of this application are rendered from our templates."""
-    environment = aiohttp_jinja2.setup(
-        app,
+    app[aiohttp_jinja2.APP_KEY] = _templates()
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    """Each is compiled once in a process, however many consoles run in it."""
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("consumers.console", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        default_helpers=False,
         finalize=visible,
+        auto_reload=False,
     )
     environment.globals.update(words=words, Role=Role, EventKind=EventKind, Outcome=Outcome, WaitsFor=WaitsFor)
     environment.globals.update(verification_path=places.verification_path, subject_path=places.subject_path)
@@ -54,6 +60,7 @@ def setup(app: web.Application) -> None:
     environment.globals["steps"] = {state.value: word for state, word in words.STEPS.items()}
     environment.filters.update(exact=when.exact, iso=when.iso, ago=when.ago, ms=when.milliseconds, pretty=pretty)
     environment.filters.update(count=counted, as_is=AsIs, slug=slug, first_line=first_line)
+    return environment
 
 
 def show(request: web.Request, template: str, code: int = 200, **context: Any) -> web.Response:  # noqa: ANN401 - whatever the template names
@@ -70,6 +77,7 @@ def _of_every_page(request: web.Request) -> dict[str, Any]:
         "theme": theme_of(request),
         "seen": request.get(SEEN, AWAY),
         "here": request.path_qs if request.method == "GET" else "/",
+        "is_answer": request.method != "GET",
         "fresh": places.without(request, "said"),
         "beginning": places.without(request, "said", "cursor") if "cursor" in request.query else "",
         "filtered": any(value for name, value in request.query.items() if name not in {"said", "cursor"}),
@@ -90,7 +98,8 @@ def visible(value: object) -> object:
 
 
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -42,26 +42,32 @@ _AGES = (
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Calls spent of those allowed within ``within``; ``width`` is its part of a plot's width."""
+    """Calls spent of those allowed within ``within``; ``width`` is its part of a plot's width. ``is_current`` is false
+    where so much time has passed since it was told that other calls count now.
+    """
 
     within: str
     spent: int
     most: int
     width: float
     tone: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """``state`` is ``None`` where nothing was ever seen of the account; ``test`` where its settings do not name it."""
+    """``state`` is ``None`` where nothing was ever seen of the account; ``test`` where its settings do not name it.
+
+    ``answered`` says how many callbacks were stored, and how many not. ``words`` are the plots in words, the latest
+    first.
+    """
 
     source: str
     provider: str
     test: bool | None
     state: SourceRow | None
     callbacks: Bars
-    stored: int
-    refused: int
+    answered: str
     outcomes: Bars
     decided: int
     delays: Bars
@@ -69,6 +75,7 @@ class Glance:
     ages: Bars
     open: str
     budgets: tuple[Budget, ...]
+    words: Sequence[tuple[str, Sequence[str]]]
 
 
 async def vendors(request: web.Request) -> web.Response:
@@ -120,22 +127,41 @@ def _glance(
 ) -> Glance:
     (hours, days, now), (rows, has_more) = times, waiting
     timed, delay = (sum(getattr(row, name) for row in activity.values()) for name in ("timed", "delay_ms"))
+    callbacks, outcomes = _callbacks(activity, hours), _outcomes(counts, days)
+    delays, ages = _delays(activity, hours), _ages(rows, now)
     return Glance(
         account.source,
         account.provider,
         account.test,
         account.state,
-        callbacks=_callbacks(activity, hours),
-        stored=sum(row.stored for row in activity.values()),
-        refused=sum(row.refused + row.limited + row.failed for row in activity.values()),
-        outcomes=_outcomes(counts, days),
+        callbacks=callbacks,
+        answered=_answered(activity.values()),
+        outcomes=outcomes,
         decided=sum(row.verifications for row in counts),
-        delays=_delays(activity, hours),
+        delays=delays,
         delay=when.milliseconds(delay / timed) if timed else None,
-        ages=_ages(rows, now),
+        ages=ages,
         open=f"{len(rows)}{'+' if has_more else ''}",
-        budgets=_budgets(account.state),
+        budgets=_budgets(account.state, now),
+        words=_words((("Callbacks", callbacks), ("Outcomes", outcomes), ("Delay", delays)), ("Open", ages)),
     )
+
+
+def _words(by_time: Sequence[tuple[str, Bars]], by_age: tuple[str, Bars]) -> Sequence[tuple[str, Sequence[str]]]:
+    """Of whatever stands in the plots, for whoever cannot point at a bar."""
+    latest = [(title, [column.title for column in reversed(plot.columns) if column.bars]) for title, plot in by_time]
+    ages = by_age[0], [column.title for column in by_age[1].columns if column.bars]
+    return [(title, lines) for title, lines in (*latest, ages) if lines]
+
+
+def _answered(activity: Collection[ActivityRow]) -> str:
+    """``101, 13 refused, 1 failed``."""
+    numbers = (
+        (sum(row.refused + row.limited for row in activity), "refused"),
+        (sum(row.failed for row in activity), "failed"),
+    )
+    stored = f"{sum(row.stored for row in activity):,}"
+    return ", ".join([stored, *(f"{number:,} {word}" for number, word in numbers if number)])
 
 
 def _callbacks(activity: Mapping[datetime, ActivityRow], hours: Sequence[datetime]) -> Bars:
@@ -186,12 +212,22 @@ def _ages(rows: Sequence[StatusRow], now: datetime) -> Bars:
     return plots.stacked(heights, titles, "How long open verifications have waited: " + "; ".join(titles))
 
 
-def _budgets(state: SourceRow | None) -> tuple[Budget, ...]:
-    if state is None:
+def _budgets(state: SourceRow | None, now: datetime) -> tuple[Budget, ...]:
+    if state is None or state.budget_at is None:
         return ()
-    found = []
-    for within, spent, most in (("hour", state.hour_spent, state.hour_most), ("day", state.day_spent, state.day_most)):
-        if spent is not None and most:
-            tone = "bad" if spent >= most * 0.95 else "warn" if spent >= most * 0.8 else "good"
-            found.append(Budget(within, spent, most, plots.share(spent, most), tone))
-    return tuple(found)
+    spans = (
+        ("hour", timedelta(hours=1), state.hour_spent, state.hour_most),
+        ("day", timedelta(days=1), state.day_spent, state.day_most),
+    )
+    age = now - state.budget_at
+    return tuple(
+        Budget(within, spent, most, plots.share(spent, most), _tone(spent, most, is_current=age < span), age < span)
+        for within, span, spent, most in spans
+        if spent is not None and most
+    )
+
+
+def _tone(spent: int, most: int, *, is_current: bool) -> str:
+    if not is_current:
+        return "quiet"
+    return "bad" if spent >= most * 0.95 else "warn" if spent >= most * 0.8 else "good"

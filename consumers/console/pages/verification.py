@@ -30,6 +30,12 @@ _ACTS_WITHIN = 10.0
 """Seconds that the log may take to say who acted."""
 _ALERTS = 20
 _OTHERS = 10
+_EVENTS = 100
+"""Of a timeline, the newest that are shown before somebody asks for all of them."""
+
+_OWN = (EventKind.VERIFICATION, EventKind.COMPANY)
+_ASIDE = (EventKind.SIGNAL, EventKind.UNKNOWN, EventKind.ACTION, EventKind.ERASED)
+"""What speaks of a person's or a business's own verification, and what stands for it where nothing else is known."""
 
 Acts = Mapping[str, Action]
 
@@ -47,11 +53,11 @@ async def verification(request: web.Request) -> web.Response:
     _, provider, verification_id, *_ = places.parts_of(request)
     await looked(request, "verification", f"{provider}:{verification_id}")
     console = request.config_dict[CONSOLE]
-    statuses = await queries.status(console.store, provider, verification_id)
+    statuses = sorted(await queries.status(console.store, provider, verification_id), key=_rank)
     if not statuses:
         return show(request, "no_verification.html", 404, place="/verifications", provider=provider, id=verification_id)
     events = await queries.timeline(console.store, provider, verification_id)
-    current = statuses[0]
+    current, shown = statuses[0], events if "all" in request.query else events[-_EVENTS:]
     about = AlertFilter(provider=provider, verification_id=verification_id)
     return show(
         request,
@@ -60,7 +66,9 @@ async def verification(request: web.Request) -> web.Response:
         current=current,
         others=[row for row in statuses[1:] if row.kind is not EventKind.ACTION],
         checks=_checks(events, current),
-        events=list(reversed(events)),
+        events=list(reversed(shown)),
+        earlier=len(events) - len(shown),
+        whole=places.path_of("verifications", provider, verification_id) + "?all=yes",
         reopened=_reopened(events),
         acts=await acts_of(console, me, events),
         alerts=(await queries.alerts(console.store, about, limit=_ALERTS)).items,
@@ -68,6 +76,13 @@ async def verification(request: web.Request) -> web.Response:
         offered=_offered(console, me, current),
         may_open=may_open(me),
     )
+
+
+def _rank(status: StatusRow) -> tuple[int, str]:
+    """What the page is about comes first: no step of an operator's hides what a business's verification came to."""
+    if status.kind in _OWN:
+        return _OWN.index(status.kind), ""
+    return len(_OWN) + (1 + _ASIDE.index(status.kind) if status.kind in _ASIDE else 0), status.kind
 
 
 def _reopened(events: Sequence[TimelineRow]) -> Collection[str]:

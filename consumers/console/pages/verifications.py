@@ -15,6 +15,7 @@ from consumers.console.pages.rendering import show
 from consumers.console.pages.tallies import groups_of, waiting_tallies
 from consumers.projections import queries
 from consumers.projections.queries import VerificationFilter, WorkFilter
+from consumers.projections.queries.paging import MAX_LIMIT
 from consumers.projections.waiting import WaitsFor
 from schemas.event import EventKind, Outcome
 
@@ -75,7 +76,9 @@ async def subject(request: web.Request) -> web.Response:
     await looked(request, "subject", subject_ref)
     found = await queries.subject(request.config_dict[CONSOLE].store, subject_ref)
     status = 200 if found is not None else 404
-    return show(request, "subject.html", status, place="/verifications", subject_ref=subject_ref, subject=found)
+    return show(
+        request, "subject.html", status, place="/verifications", subject_ref=subject_ref, subject=found, most=MAX_LIMIT
+    )
 
 
 async def work(request: web.Request) -> web.Response:

@@ -32,11 +32,20 @@ OUTCOMES: Mapping[Outcome, Word] = {
     Outcome.UNKNOWN: Word("No outcome", "quiet"),
 }
 
+_TELLS = frozenset({EventKind.SIGNAL, EventKind.ERASED})
+"""Kinds that tell of something and decide nothing."""
+
+
+def called(kind: EventKind, outcome: Outcome) -> Word:
+    """What it came to; of a kind that comes to nothing, what it is."""
+    return Word(KINDS[kind]) if kind in _TELLS and outcome is Outcome.UNKNOWN else OUTCOMES[outcome]
+
+
 DECIDERS: Mapping[DecidedBy, str] = {
     DecidedBy.AUTOMATIC: "by the vendor's machine",
     DecidedBy.HUMAN: "by a person at the vendor",
     DecidedBy.OPERATOR: "by an operator of ours",
-    DecidedBy.UNKNOWN: "by whom is not known",
+    DecidedBy.UNKNOWN: "nobody says by whom",
 }
 
 KINDS: Mapping[EventKind, str] = {
@@ -50,7 +59,7 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.BANK_CARD: "Bank card",
     EventKind.COMPANY: "Company",
     EventKind.SIGNAL: "Signal",
-    EventKind.ERASED: "Erased",
+    EventKind.ERASED: "Erased at the vendor",
     EventKind.ACTION: "Operator's action",
     EventKind.UNKNOWN: "Something unknown",
 }

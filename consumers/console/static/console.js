@@ -41,11 +41,15 @@
   // After a form came back: to what is wrong with it, else to what came of it.
   document.querySelector("[aria-invalid=true], [data-outcome]:not(:has(~ * [aria-invalid=true]))")?.focus();
 
-  const say = (state, words) => {
+  // What the connection said last; a part that shows less than is known is said first.
+  let told = ["", ""];
+  const isBehind = () => document.querySelector(".live-part[data-stale]") !== null;
+  const say = () => {
     const place = byId("live");
     if (!place) return;
-    place.dataset.state = state;
-    if (words !== undefined) place.textContent = words;
+    const [state, words] = told[0] === "live" && isBehind() ? ["behind", "Not up to date"] : told;
+    if (place.dataset.state !== state) place.dataset.state = state;
+    if (place.textContent !== words) place.textContent = words;
   };
   // A browser has six connections to a server that speaks HTTP/1.1: a page that nobody sees holds none. Seen again, it
   // is told at once what it missed, as its address says what it shows.
@@ -94,9 +98,14 @@
   }
   htmx.createEventSource = (url) => new SeenStream(url);
 
-  document.addEventListener("htmx:sseError", () => say("away", "Not live"));
+  document.addEventListener("htmx:sseError", () => {
+    told = ["away", "Not live"];
+    say();
+  });
   document.addEventListener("htmx:sseMessage", (event) => {
-    if (event.target.id === "live") say(event.target.textContent === "Live" ? "live" : "away");
+    if (event.target.id !== "live") return;
+    told = [event.detail.data === "Live" ? "live" : "away", event.detail.data];
+    say();
   });
 
   // Text that is selected, and a part that somebody writes in or is at with the keyboard, stay as they are until that is
@@ -107,9 +116,14 @@
     const focused = document.activeElement;
     return part.contains(focused) && focused.matches("input, textarea, select, :focus-visible");
   };
+  const isPart = (element) => element?.classList?.contains("live-part");
+  const fallBehind = (part) => {
+    part.dataset.stale = "yes";
+    say();
+  };
   const isLeftAlone = (part) => {
     if (!isBusy(part)) return false;
-    part.dataset.stale = "yes";
+    fallBehind(part);
     return true;
   };
   const look = () => document.querySelectorAll(".live-part[data-stale]").forEach((part) => {
@@ -118,17 +132,27 @@
   document.addEventListener("focusout", () => setTimeout(look));
   document.addEventListener("selectionchange", look);
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target.classList?.contains("live-part") && isLeftAlone(event.target)) event.preventDefault();
+    if (isPart(event.target) && isLeftAlone(event.target)) event.preventDefault();
+  });
+  // What could not be asked, or was answered with a fault of ours, is asked again.
+  const PATIENCE = 5000;
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { elt: part, xhr } = event.detail;
+    if (!isPart(part) || (xhr.status >= 200 && xhr.status < 500)) return;
+    fallBehind(part);
+    setTimeout(look, PATIENCE);
   });
   // What was opened by hand stays open, and what was written stays written.
   const kept = new Map();
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const part = event.detail.target;
-    if (!part.classList?.contains("live-part")) return;
-    if (event.detail.xhr.status !== 200 || isLeftAlone(part)) {
-      event.detail.shouldSwap = false;
-      return;
-    }
+    const { target: part, xhr } = event.detail;
+    if (!isPart(part)) return;
+    event.detail.shouldSwap = false;
+    if (xhr.status >= 500 || isLeftAlone(part)) return;
+    // The page has become another one: it is known now, was erased, or is not for this person any more.
+    if (!xhr.responseText.includes(`id="${part.id}"`)) return location.reload();
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
     kept.clear();
     part.querySelectorAll("details[id]").forEach((each) => kept.set(each.id, each.open));
     part.querySelectorAll("input[id], textarea[id], select[id]").forEach((each) => {
@@ -143,5 +167,6 @@
       else element.value = value;
     }
     kept.clear();
+    if (event.target.id !== "live") say();
   });
 })();

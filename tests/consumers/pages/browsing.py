@@ -35,22 +35,27 @@ async def chromium() -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def visiting() -> AsyncIterator[Visit]:
-    """``visit(url, token, path)`` signs in with a browser of its own, and gives its page."""
+async def visiting(browser: Any) -> AsyncIterator[Visit]:  # noqa: ANN401 - playwright's
+    """``visit(url, token, path)`` signs in with a profile of its own in this browser, and gives its page."""
     faults: list[str] = []
-    async with chromium() as browser:
+    contexts: list[Any] = []
 
-        async def come(url: str, token: str, path: str = "/", **more: object) -> Any:  # noqa: ANN401 - playwright's page
-            page = await (await browser.new_context(**more)).new_page()
-            page.set_default_timeout(60_000)
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", lambda said: faults.append(said.text) if FORBIDDEN in said.text else None)
-            page.on("request", lambda asked: None if asked.url.startswith(f"{url}/") else faults.append(asked.url))
-            await page.goto(url + path)
-            await page.fill("#token", token)
-            await page.keyboard.press("Enter")
-            await page.wait_for_selector("nav.places")
-            return page
+    async def come(url: str, token: str, path: str = "/", **more: object) -> Any:  # noqa: ANN401 - playwright's page
+        contexts.append(context := await browser.new_context(**more))
+        context.set_default_timeout(60_000)
+        context.on("weberror", lambda thrown: faults.append(str(thrown.error)))
+        context.on("console", lambda said: faults.append(said.text) if FORBIDDEN in said.text else None)
+        context.on("request", lambda asked: None if asked.url.startswith(f"{url}/") else faults.append(asked.url))
+        page = await context.new_page()
+        await page.goto(url + path)
+        await page.fill("#token", token)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("nav.places")
+        return page
 
+    try:
         yield come
+    finally:
+        for context in contexts:
+            await context.close()
     assert [] == faults

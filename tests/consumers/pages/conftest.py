@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientResponse, ClientSession, CookieJar
+from pytest_asyncio import fixture
 from yarl import URL
 
 from consumers.console.app import make_app, make_runner
@@ -21,14 +23,14 @@ from ingest.vendors import DOORS
 from runtime.access.access import access_of
 from runtime.access.identity import Identity, Role
 from runtime.access.tokens import Tokens, digest_of
-from runtime.eventlog import EventLog
+from runtime.eventlog import EventLog, open_log
 from runtime.listening import listening
 from runtime.settings import ActSettings
 from schemas import alert as _alert
 from schemas.codec import alert_to_message
 from schemas.event import VerificationEvent
 from schemas.message import Message
-from schemas.topics import ALERTS, DEAD_LETTERS
+from schemas.topics import ALERTS, DEAD_LETTERS, is_compacted
 from tests.consumers.making import append, work
 from tests.consumers.pages.strict import Page
 from tests.ingest.act.conftest import source_at
@@ -58,29 +60,44 @@ class Seen:
         return self.page.text
 
 
-@dataclass(frozen=True, slots=True)
+async def _seen(answer: ClientResponse) -> Seen:
+    """Every page that anybody comes to in these tests is whole, whatever the test is about."""
+    html = await answer.text(errors="replace")
+    is_page = answer.content_type == "text/html"
+    page = Page(html if is_page else "")
+    assert ([], answer.url) == (page.faults if is_page else [], answer.url)
+    return Seen(answer.status, answer.url, html, page)
+
+
+@dataclass(slots=True)
 class Person:
     """Somebody with a browser of their own, signed in."""
 
     site: Site
     http: ClientSession
+    token: str = ""
 
     async def get(self, path: str, **more: Any) -> Seen:  # noqa: ANN401 - aiohttp's
         async with self.http.get(URL(self.site.url + path, encoded=True), **more) as answer:
-            html = await answer.text()
-            return Seen(answer.status, answer.url, html, Page(html))
+            return await _seen(answer)
+
+    async def own_token(self) -> str:
+        """What the forms of this session carry, read off a page once."""
+        if not self.token:
+            forms = (await self.get("/search")).page.forms
+            self.token = next(form["csrf_token"] for form in forms if "csrf_token" in form)
+        return self.token
 
     async def post(self, path: str, fields: Any, *, token: str | None = None) -> Seen:  # noqa: ANN401 - a form, or aiohttp's
         """With the token of the session's own forms, unless another is given."""
         if token is None:
-            token = next(form["csrf_token"] for form in (await self.get("/")).page.forms if "csrf_token" in form)
+            token = await self.own_token()
         if isinstance(fields, dict):
             fields = {**fields, "csrf_token": token}
         else:
             fields.add_field("csrf_token", token)
         async with self.http.post(URL(self.site.url + path, encoded=True), data=fields) as answer:
-            html = await answer.text(errors="replace")
-            return Seen(answer.status, answer.url, html, Page(html if "text/html" in answer.content_type else ""))
+            return await _seen(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +152,31 @@ def known_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(DOORS, VENDOR, DOOR)
 
 
-@pytest.fixture
+@fixture(loop_scope="module")
+async def log(tmp_path: Path) -> AsyncIterator[EventLog]:
+    opened = await open_log(f"sqlite:///{tmp_path}/log.db", is_compacted=is_compacted)
+    yield opened
+    await opened.close()
+
+
+@fixture(loop_scope="module")
 async def vendor() -> AsyncIterator[Counter]:
     async with counter() as played:
         yield played
 
 
-@pytest.fixture
-async def read_model(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite:///{tmp_path}/views.db", deadline=2.0) as store:
+@fixture(scope="module", loop_scope="module")
+async def new_read_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of one that has its tables and nothing else."""
+    file = tmp_path_factory.mktemp("read-model") / "new.db"
+    async with open_store(f"sqlite:///{file}"):
+        return file
+
+
+@fixture(loop_scope="module")
+async def read_model(tmp_path: Path, new_read_model: Path) -> AsyncIterator[Store]:
+    copyfile(new_read_model, tmp_path / "views.db")
+    async with open_store(f"sqlite:///{tmp_path}/views.db", deadline=2.0, migrates=False) as store:
         yield store
 
 
@@ -162,7 +195,7 @@ async def serving(log: EventLog, store: Store, vendor: Counter, act: ActSettings
             await http.close()
 
 
-@pytest.fixture
+@fixture(loop_scope="module")
 async def site(log: EventLog, read_model: Store, vendor: Counter) -> AsyncIterator[Site]:
     async with serving(log, read_model, vendor) as it:
         yield it

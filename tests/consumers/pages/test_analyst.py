@@ -15,7 +15,7 @@ from hookline.consoles import console_running
 from hookline.everything import dev_settings, everything
 from hookline.sandboxes import playing
 from sandbox import credas
-from tests.consumers.pages.browsing import visiting
+from tests.consumers.pages.browsing import chromium, visiting
 from tests.waiting import until
 
 ANN, BOB = "the-token-of-ann-which-is-long-enough", "the-token-of-bob-which-is-long-enough"
@@ -56,7 +56,7 @@ async def test_from_the_search_to_an_override_that_two_people_agree_on(tmp_path:
     """A failed liveness is found by its id, looked at, overridden by one and confirmed by another; the page that was
     open all the time turns to verified, and says who, with whom, and why.
     """
-    async with all_of_it(tmp_path) as place, visiting() as visit:
+    async with all_of_it(tmp_path) as place, chromium() as browser, visiting(browser) as visit:
         process = (await place.play("processes", {"reference": "customer-17"}))["id"]
         await place.play(f"processes/{process}/complete", {"liveness": AUTO_FAIL})
         ann = await visit(place.console, ANN)

@@ -30,6 +30,8 @@ from tests.examples import callback
 from tests.ingest.act.conftest import Desk
 from tests.ingest.act.counter import VENDOR, Counter, says
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 SET = "/actions/counter/set-state"
 GOOD = {"argument.thing": "thing-1", "argument.state": "good", "argument.reason": "seen by me", "key": "one"}
 
@@ -141,7 +143,7 @@ async def test_one_asks_and_another_confirms(log: EventLog, read_model: Store, v
         assert (1, True) == (len(confirm), "seen by me" in others.text)
         assert 409 == (await site.post(confirm[0], {}, "ann")).status
         done = await site.post(confirm[0], {}, "bob")
-        assert ("Done" in done.text, {"thing-1": "good"}) == (True, vendor.states)
+        assert ("counter set-state Done" in done.text, {"thing-1": "good"}) == (True, vendor.states)
 
 
 async def test_what_was_done_says_who_and_why_to_those_who_act(
@@ -360,3 +362,30 @@ async def test_bytes_that_are_not_there_any_more_are_said_to_be(site: Site) -> N
     for path in ("/documents/audit/0/0", "/documents/memory.act/0/0", "/documents/callbacks.nobody/0/0",
                  f"/documents/callbacks.{VENDOR}/x/1", f"/documents/callbacks.{VENDOR}/0/{'9' * 30}"):  # fmt: skip
         assert 404 == (await site.get(path)).status, path
+
+
+async def test_bytes_are_laid_out_without_a_word_of_them_lost(site: Site) -> None:
+    """Two members of one name and a number of many digits are what a dead letter may be about."""
+    body = b'{"overall":"APPROVED","overall":"DENIED","number":123456789012345678901234567890,"name":"\\u0141ukasz"}'
+    seen = await site.get(await _stored(site, body))
+    for words in ('"overall": "APPROVED"', '"overall": "DENIED"', "123456789012345678901234567890", "\u0141ukasz"):
+        assert words in seen.text, words
+
+
+async def test_a_letter_that_has_gone_is_not_opened_though_the_log_has_it_still(
+    site: Site, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Kafka has, until its next compaction."""
+    await site.told(letter(1))
+    [(record, _)] = [each async for each in letters(log)]
+    gone = replace(record, offset=record.offset + 1, value=None)
+
+    async def kept(_topic: str, *, start: int, **_: object) -> AsyncIterator[Record]:
+        for each in (record, gone):
+            if each.offset >= start:
+                yield each
+
+    assert 200 == (await site.get(f"/documents/dead-letters/{record.partition}/{record.offset}")).status
+    monkeypatch.setattr(log, "scan", kept)
+    seen = await site.get(f"/documents/dead-letters/{record.partition}/{record.offset}")
+    assert (404, False) == (seen.status, "no json" in seen.text)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_asyncio import fixture
 
 from consumers.console.pages.rendering import slug
 from consumers.errors import ProjectionUnavailable
@@ -16,19 +17,27 @@ from consumers.redriving import letters
 from runtime.eventlog import EventLog
 from runtime.settings import ActSettings
 from schemas.event import Outcome, Reason, ReasonClass
-from tests.consumers.pages.browsing import Visit, visiting
+from tests.consumers.pages.browsing import Visit, chromium, visiting
 from tests.consumers.pages.conftest import TOKENS, Site, serving
-from tests.consumers.pages.test_doing import SET
+from tests.consumers.pages.test_doing import SET, _stored
 from tests.consumers.pages.test_pages import EVERYTHING, alert, full, letter, thing
 from tests.ingest.act.counter import Counter, says
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 EVIL = "<img src=x onerror=\"document.title='broken into'\"><script>document.title='broken into'</script>"
 ONE = "/verifications/counter/thing-1"
 
 
-@pytest.fixture
-async def visit() -> AsyncIterator[Visit]:
-    async with visiting() as come:
+@fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Any]:
+    async with chromium() as launched:
+        yield launched
+
+
+@fixture(loop_scope="module")
+async def visit(browser: Any) -> AsyncIterator[Visit]:  # noqa: ANN401 - playwright's
+    async with visiting(browser) as come:
         yield come
 
 
@@ -302,6 +311,56 @@ async def test_a_page_says_when_it_is_not_live_and_recovers(
     await page.wait_for_selector("#live[data-state=live]")
 
 
+async def _away(*_: object, **__: object) -> None:
+    raise ProjectionUnavailable("the read model is away")
+
+
+async def test_what_could_not_be_brought_up_to_date_is_asked_again(
+    site: Site, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then the page says that it is not, and stays as it is."""
+    await site.told(letter(1))
+    page = await at(visit, site, "ada", "/dead-letters")
+    await page.wait_for_selector("#live[data-state=live]")
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, "dead_letters", _away)
+        await site.told(letter(2))
+        await page.wait_for_selector("#live[data-state=behind]")
+        assert ("Not up to date", 1) == (await page.inner_text("#live"), await page.locator("#letters form").count())
+    await page.wait_for_selector("#letters h2:text-is('2 letters')")
+    await page.wait_for_selector("#live[data-state=live]")
+
+
+async def test_a_page_that_was_away_comes_by_itself(site: Site, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = await at(visit, site, "vic", "/search")
+    with monkeypatch.context() as patch:
+        for name in ("version", "open_work"):
+            patch.setattr(queries, name, _away)
+        await page.goto(f"{site.url}/work")
+        assert "Not available now" == await page.inner_text("h1")
+    await page.wait_for_selector("h1:text-is('Open work')")
+
+
+async def test_a_verification_that_was_not_known_appears_and_one_that_was_erased_goes(
+    site: Site, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While somebody looks at it."""
+    page = await at(visit, site, "vic", ONE)
+    await page.wait_for_selector("#live[data-state=live]")
+    await page.wait_for_selector("text=Nothing is known of this verification")
+    await site.told(thing(1))
+    await page.wait_for_selector(".verdict.is-bad")
+    await page.wait_for_selector("#live[data-state=live]")
+
+    async def nothing(*_: object) -> list[object]:
+        return []
+
+    monkeypatch.setattr(queries, "status", nothing)
+    await site.told(thing(2))
+    await page.wait_for_selector("text=Nothing is known of this verification")
+    assert 0 == await page.locator(".verdict").count()
+
+
 async def test_light_and_dark_are_chosen_and_kept(site: Site, visit: Visit) -> None:
     page = await at(visit, site, "vic", color_scheme="light")
     ground = "getComputedStyle(document.body).backgroundColor"
@@ -329,17 +388,40 @@ async def test_it_is_of_use_without_scripts(site: Site, visit: Visit) -> None:
     await page.wait_for_selector(".said")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_every_page_fits_a_phone_and_can_be_read(site: Site, visit: Visit, scheme: str) -> None:
-    """Nothing has to be moved sideways, and all text stands off its ground by 4.5 to 1 (WCAG 2.2, 1.4.3)."""
+async def test_every_page_fits_a_phone_and_can_be_read(site: Site, visit: Visit) -> None:
+    """Nothing has to be moved sideways; all text stands off its ground by 4.5 to 1, in light and in dark (WCAG 2.2,
+    1.4.3); whatever can be used has a name (4.1.2) and room for a finger (2.5.8).
+    """
     await full(site)
     await site.told(thing(50, verification_id="w" * 300, subject_ref="s" * 300))
-    page = await at(visit, site, "ada", viewport={"width": 360, "height": 740}, color_scheme=scheme)
-    for path in (*EVERYTHING, ONE, f"/verifications/counter/{'w' * 300}", "/subjects/customer-1", SET):
+    document = await _stored(site, b'{"name": "Jane"}')
+    page = await at(visit, site, "ada", viewport={"width": 360, "height": 740})
+    for path in (*EVERYTHING, ONE, f"/verifications/counter/{'w' * 300}", "/subjects/customer-1", SET, document,
+                 "/dead-letters/redrive", "/nothing/here", "/verifications/counter/nobody"):  # fmt: skip
         await page.goto(site.url + path)
+        await page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
         assert 360 == await page.evaluate("document.documentElement.scrollWidth"), path
-        assert [] == await page.evaluate(FAINT), path
+        assert [] == await page.evaluate(HARD_TO_USE), path
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)
+            assert [] == await page.evaluate(FAINT), (scheme, path)
 
+
+HARD_TO_USE = """() => {
+  const faults = [];
+  const usable = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+  for (const each of document.querySelectorAll(usable)) {
+    if (!each.checkVisibility()) continue;
+    const where = each.outerHTML.slice(0, 90);
+    const labels = [...(each.labels ?? [])].map((label) => label.textContent).join("");
+    if (!(each.ariaLabel ?? (labels || each.textContent)).trim()) faults.push(`no name: ${where}`);
+    const { width, height } = each.getBoundingClientRect();
+    const isInText = each.matches("p a, dd a, li a, td a, h2 a") || each.classList.contains("skip");
+    if (!isInText && (width < 24 || height < 24)) faults.push(`${width} by ${height}: ${where}`);
+  }
+  return faults;
+}"""
+"""What a blind person is told no name of, and what a finger does not meet; links within text may be as small as it."""
 
 FAINT = """() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });

@@ -20,6 +20,8 @@ from tests.consumers.pages.test_pages import thing
 from tests.ingest.act.counter import Counter
 from tests.waiting import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 Told = tuple[str, str]
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.consumers.pages.conftest import Site
 from tests.consumers.pages.test_pages import thing
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_verifications_actions_are_those_about_it_with_its_id_filled_in(site: Site) -> None:

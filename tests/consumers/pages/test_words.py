@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.console.pages import places, plots, when, words
+from consumers.console.pages.laying_out import laid_out
 from consumers.console.pages.rendering import AsIs, counted, visible
 from consumers.projections.queries import FoundBy
 from consumers.projections.waiting import WaitsFor
@@ -20,6 +22,7 @@ from schemas.action import ActionState
 from schemas.alert import AlertScope, Severity
 from schemas.deadletter import DeadLetterReason
 from schemas.event import CheckKind, CheckResult, DecidedBy, EventKind, Outcome, Provenance, ReasonClass, SubjectKind
+from tests.consumers.pages.strict import Page
 from tests.examples import NOON
 
 TONES = {"good", "bad", "warn", "info", "quiet"}
@@ -118,6 +121,27 @@ def test_nobody_is_sent_elsewhere(path: str) -> None:
     assert (False, True) == (places.is_own(path), places.is_own("/work?test=no"))
 
 
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(_JSON, st.booleans(), st.sampled_from([None, 1, "\t"]))
+def test_what_is_laid_out_says_the_same(value: object, is_ascii: bool, indent: int | str | None) -> None:  # noqa: FBT001 - hypothesis gives it
+    """However it was written, and each member has a line of its own."""
+    laid = laid_out(json.dumps(value, ensure_ascii=is_ascii, indent=indent), 10**9)
+    assert value == json.loads(laid)
+    assert laid == json.dumps(value, ensure_ascii=False, indent=2) or "\\" in laid or "\x7f" in laid
+
+
+def test_what_is_laid_out_has_an_end() -> None:
+    """Also where each of many members stands far to the right."""
+    deep = "[" * 1000 + ",".join("1" * 100_000) + "]" * 1000
+    assert 5000 == len(laid_out(deep, 5000))
+
+
 @given(st.text())
 def test_no_text_turns_the_page_around(text: str) -> None:
     """What cannot be seen stands as its number; what goes back to us in a form stays as it is."""
@@ -128,3 +152,13 @@ def test_no_text_turns_the_page_around(text: str) -> None:
 
 def test_the_time_of_a_page_is_now() -> None:
     assert "just now" == when.ago(datetime.now(UTC), datetime.now(UTC))
+
+
+def test_the_reader_of_pages_finds_what_is_wrong() -> None:
+    """What these tests look with sees a fault where there is one."""
+    for html in ("<h1>a</h1><p><b>x</p></b>", "<h1 style='a'>x</h1>", "<h1 onclick='a'>x</h1>",
+                 "<h1>x</h1><script>1</script>",
+                 "<h1>x</h1><a href='https://elsewhere/'>x</a>", "<h1>x</h1><form method='post'></form>", "<p>x</p>",
+                 "<h1 id='a'>x</h1><p id='a'>y</p>", "<h1>x</h1><label for='nothing'>x</label>"):  # fmt: skip
+        assert Page(html).faults, html
+    assert [] == Page("<h1>x</h1>").faults
