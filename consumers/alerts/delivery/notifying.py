@@ -31,10 +31,11 @@ _STATUS = re.compile(r"\berror=(\d{3})\b")
 
 def service_of(url: str, seconds: float) -> NotifyBase | None:
     """Apprise's own object for the URL, which waits no longer than that for a connection or an answer; ``None`` when
-    Apprise cannot read it. No file is written for it, and nothing in a text points elsewhere.
+    Apprise cannot read it. No file is written for it, and nothing in a text points elsewhere. A text that is too long
+    for the service is cut, unless the URL says otherwise (``overflow``): many a service would refuse it each time.
     """
     _load()
-    from apprise import Apprise, AppriseAsset
+    from apprise import Apprise, AppriseAsset, OverflowMode
 
     asset = AppriseAsset(
         app_id="Hookline",
@@ -56,6 +57,8 @@ def service_of(url: str, seconds: float) -> NotifyBase | None:
     if service is not None:
         service.socket_connect_timeout = min(service.socket_connect_timeout, seconds)
         service.socket_read_timeout = min(service.socket_read_timeout, seconds)
+        if "overflow=" not in url:
+            service.overflow_mode = OverflowMode.TRUNCATE
     return service
 
 

@@ -145,6 +145,16 @@ def test_urls_are_read_as_apprise_documents_them(url: str, service: str | None) 
     assert service == (None if found is None else str(found.service_name))
 
 
+@pytest.mark.parametrize(("more", "texts"), [("", 1), ("?overflow=split", 10)])
+def test_a_text_that_is_too_long_for_a_service_is_cut_unless_the_url_says_otherwise(more: str, texts: int) -> None:
+    """PagerDuty refuses more than 1024 characters, and refuses them again with each attempt."""
+    service = service_of(f"pagerduty://integration@apikey{more}", 5.0)
+    assert service is not None
+    cut = service._apply_overflow(body="x" * 9000, title=title_of(alert()))
+    assert (texts, True) == (len(cut), all(len(each["title"]) + len(each["body"]) <= 1024 for each in cut))
+    assert title_of(alert()) in cut[0]["body"]
+
+
 def test_texts_are_short_and_say_what_is_a_test() -> None:
     system = alert(scope=AlertScope.SYSTEM, provider="", source="", verification_id="", count=3, test=True)
     assert "TEST WARNING: rejected-for-fraud, Hookline" == title_of(system)
