@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -16,7 +17,7 @@ from consumers.console.console import CONSOLE, STOPPING, Console
 from consumers.console.failing import answer_to
 from consumers.console.problems import MoreProblems
 from consumers.console.rights import route_of
-from consumers.console.security import LARGEST_FORM, add_headers, guarded
+from consumers.console.security import LARGEST_FORM, add_headers, guarded, harden
 from runtime import metrics
 from runtime.access.http import ACCESS, KNOWN
 
@@ -38,7 +39,23 @@ _MORE: web.AppKey[tuple[MoreProblems, ...]] = web.AppKey("more-problems", tuple)
 def make_runner(app: web.Application, seconds: float) -> web.AppRunner:
     """When it stops, what is under way has so many seconds to end; then it is broken off, and the log is told so."""
     half = seconds / 2  # aiohttp waits for so long twice: for connections to end, then for each one's handler
-    return web.AppRunner(app, access_log=None, shutdown_timeout=half, keepalive_timeout=_KEPT_ALIVE)
+    return _Runner(app, access_log=None, shutdown_timeout=half, keepalive_timeout=_KEPT_ALIVE)
+
+
+class _Runner(web.AppRunner):
+    async def _make_server(self) -> web.Server:
+        server = await super()._make_server()
+        server.request_factory = partial(self.app._make_request, _cls=_Request)  # noqa: SLF001 - no other way in
+        return server
+
+
+class _Request(web.Request):
+    """What is no HTTP is answered by aiohttp itself, and no application is asked about that answer's headers."""
+
+    async def _prepare_hook(self, response: web.StreamResponse) -> None:
+        if self._match_info is None:
+            harden(response)
+        await super()._prepare_hook(response)
 
 
 def make_app(

@@ -40,9 +40,14 @@ _NOT_KEPT = "no-store"
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """They are on every answer, errors and streams included; a cache keeps what says itself that it may be kept."""
-    response.headers.update(HEADERS)
+    harden(response)
     if request.config_dict[ACCESS].is_secure:
         response.headers.update(_TLS)
+
+
+def harden(response: web.StreamResponse) -> None:
+    """A browser does nothing with it that our pages never need."""
+    response.headers.update(HEADERS)
     response.headers.setdefault(hdrs.CACHE_CONTROL, _NOT_KEPT)
     response.headers.popall(hdrs.SERVER, None)  # which versions run here is nobody's business
 

@@ -218,7 +218,8 @@ OPERATIONS = (
         "getSubject",
         "GET",
         "/subjects/{subject_ref}",
-        "All verifications of one customer reference, across vendors, the newest first.",
+        "How many verifications one customer reference has, across vendors, and their statuses, the newest first: at "
+        "most 500. `/verifications` with this `subject_ref` has all of them, by pages.",
         "verifications",
         _subject,
         Answer("The reference's verifications.", reference(SubjectRow)),

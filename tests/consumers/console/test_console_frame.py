@@ -15,6 +15,7 @@ from aiohttp import ClientSession, FormData, web
 from consumers.console import app as consoles
 from consumers.console.app import STOPPING
 from consumers.console.auditing import audited, digest
+from consumers.console.security import HEADERS
 from consumers.errors import ProjectionUnavailable
 from consumers.projections.store import Store
 from runtime.access.http import identified
@@ -88,6 +89,22 @@ async def test_every_answer_forbids_what_our_pages_never_need(at: At, visitor: B
     }
     assert not [each for each in headers if "Server" in each]
     assert "no-store" == answers[1].headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("line", ["GET /search?q=Ann Canary HTTP/1.1", "GET /search?q=" + "x" * 9000 + " HTTP/1.1"])
+async def test_what_is_no_request_has_the_same_headers(at: At, line: str) -> None:
+    """Though no handler of ours hears of it: a torn line, or an address that is too long, which a link may have."""
+    host, _, port = at.url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"{line}\r\nHost: {host}\r\n\r\n".encode())
+    async with asyncio.timeout(10):
+        answer = (await reader.read()).decode()
+    writer.close()
+    head = answer.partition("\r\n\r\n")[0].split("\r\n")
+    named = {name: value for name, _, value in (each.partition(": ") for each in head[1:])}
+    assert "400 Bad Request" == head[0].partition(" ")[2]
+    assert {**HEADERS, "Cache-Control": "no-store"}.items() <= named.items()
+    assert "Server" not in named
 
 
 async def test_a_page_holds_no_script_or_style_of_its_own(visitor: Browser) -> None:
