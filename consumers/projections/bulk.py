@@ -153,19 +153,26 @@ def quoted(name: str) -> str:
 
 
 def storable(rows: list[Values]) -> list[Values]:
-    """The rows as they can be read back: vendors' JSON may hold the character NUL, and PostgreSQL no text with it."""
-    return _without_nul(rows) if _NUL in orjson.dumps(rows) else rows
+    """The rows as they can be read back: vendors' JSON may hold the character NUL, and PostgreSQL no text with it.
+
+    Raises ``Unstorable``.
+    """
+    return _without_nul(rows) if _NUL in _json(rows) else rows
 
 
 _NUL = rb"\u0000"
 
 
 def _dumped(rows: Sequence[Mapping[str, Any]], option: int = 0) -> str:
+    dumped = _json(rows, option)
+    return (_json(_without_nul(rows), option) if _NUL in dumped else dumped).decode()
+
+
+def _json(rows: Sequence[Mapping[str, Any]], option: int = 0) -> bytes:
     try:
-        dumped = orjson.dumps(rows, _sqlite_text, option)
+        return orjson.dumps(rows, _sqlite_text, option)
     except TypeError as error:
         raise Unstorable(f"a value that cannot be written as JSON ({error})") from error
-    return (orjson.dumps(_without_nul(rows), _sqlite_text, option) if _NUL in dumped else dumped).decode()
 
 
 def _without_nul(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold

@@ -22,6 +22,8 @@ from tests.examples import NOON, event
 TORN = Message("idenfy:scan-torn", "idenfy:scan-torn", (("ce_id", b"1"),), b"\x00\x00\x00\x00\x01torn")
 """A record of the right topic whose value no schema can read."""
 
+_RAW = event().raw
+
 
 def told(number: int, outcome: Outcome, *, minute: int | None = None, **changes: Any) -> VerificationEvent:  # noqa: ANN401 - any field
     """The event that arrived as the ``number``-th, told by the vendor at that minute (its number, where not said)."""
@@ -33,7 +35,7 @@ def told(number: int, outcome: Outcome, *, minute: int | None = None, **changes:
             "final": final,
             "occurred_at": NOON + timedelta(minutes=number if minute is None else minute),
             "received_at": NOON + timedelta(minutes=number),
-            "raw": replace(event().raw, offset=number),
+            "raw": replace(_RAW, offset=number),
             "reasons": (),
         }
         | changes

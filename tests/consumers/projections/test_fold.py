@@ -8,17 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.projections.fold import Status, join, of
+from consumers.projections.fold import Candidate, OrderKey, Status, join, of
 from schemas.event import DecidedBy, Outcome, VerificationEvent
 from tests.consumers.making import arrivals, told, verifications
 
-STATES = (
-    verifications()
-    .map(lambda events: [of(event) for event in events])
-    .flatmap(
-        lambda states: st.lists(st.sampled_from(states), max_size=8).map(lambda some: reduce(join, some, Status()))
-    )
-)
+ORDERS = st.builds(OrderKey, st.integers(0, 3), st.integers(0, 1), st.integers(0, 2), st.sampled_from("ab"))
+CANDIDATES = st.builds(Candidate, st.booleans(), ORDERS)
+STATES = st.builds(Status, st.none() | ORDERS, st.none() | CANDIDATES, st.none() | CANDIDATES)
 
 
 def current(events: list[VerificationEvent]) -> VerificationEvent:

@@ -12,7 +12,9 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
+from consumers.errors import Unstorable
 from consumers.projections import positions, tables
+from consumers.projections.bulk import storable
 from consumers.projections.projector import stage
 from consumers.projections.store import Store
 from runtime.eventlog import EventLog
@@ -207,6 +209,12 @@ async def test_what_the_database_cannot_hold_is_a_dead_letter_also_where_it_is_m
     assert (OBSERVATIONS, DeadLetterReason.UNDECODABLE_RECORD) == (letter.topic, letter.reason)
     await work(log, begun)
     assert 1 == len(await records(log, DEAD_LETTERS))
+
+
+def test_what_no_json_holds_is_set_apart_before_the_database_is_asked() -> None:
+    """Also where rows are only looked through for NUL."""
+    with pytest.raises(Unstorable, match="a value that cannot be written as JSON"):
+        storable([{"raw_offset": 2**70}])
 
 
 async def test_a_reference_of_any_length_stops_nothing(log: EventLog, store: Store) -> None:
