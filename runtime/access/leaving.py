@@ -71,7 +71,7 @@ class Leaving:
         if record.value is None:
             self._told.pop(record.key, None)
             return
-        ends = float(orjson.loads(record.value)["ends"])
+        ends = _end_in(record.value)
         self._told[record.key] = record.partition, ends
         self._sessions.end(record.key.removeprefix(_SIGNED_OUT), ends)
 
@@ -82,3 +82,11 @@ class Leaving:
         for key, partition in islice(over, _AT_ONCE):
             await self._log.append(self._topic, _Put(key, partition, None))
             self._told.pop(key, None)
+
+
+def _end_in(value: bytes) -> float:
+    """When it would be over anyway; for what says nothing of the kind that is long ago, so that it is forgotten."""
+    try:
+        return float(orjson.loads(value)["ends"])
+    except (ValueError, TypeError, KeyError):
+        return 0.0
