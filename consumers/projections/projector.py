@@ -65,23 +65,27 @@ class Projector:
         await alerting.forget_handling_of_nothing(self._store, began - _SETTLED)
 
     async def _fill(self, topic: str) -> None:
-        """All partitions in one scan; whoever is overtaken in one of them goes on behind the other projector.
-
-        Each is read from the record that was read last, to see whether it is the same.
-        """
-        at = {partition: await self._position(topic, partition) for partition in await self._log.ends(topic)}
+        """All partitions in one scan, each from the record that was read last, to see whether it is the same."""
+        ends = await self._log.ends(topic)
+        if not any(ends.values()):
+            return
+        at = {partition: await self._position(topic, partition) for partition in ends}
         last_read = {partition: max(offset - 1, 0) for partition, offset in at.items()}
         async for page in self._pages(topic, None, last_read, None):
-            first, last = page[0], page[-1]
+            first = page[0]
             if first.offset < at[first.partition] and await positions.is_another(self._store, first):
                 await self._begin_anew(topic, first.partition)
                 await self._catch_up(topic, first.partition, first.offset)
-            if last.offset < await self._position(topic, last.partition):
-                continue
+            await self._go_on(page)
+
+    async def _go_on(self, page: Sequence[Record]) -> None:
+        """The page is applied; whoever is overtaken meanwhile goes on behind the other projector."""
+        topic, partition, end = page[-1].topic, page[-1].partition, page[-1].offset + 1
+        if await self._position(topic, partition) < end:
             try:
                 await self._apply(page)
             except Overtaken:
-                await self._catch_up(topic, last.partition, last.offset + 1)
+                await self._catch_up(topic, partition, end)
 
     async def handle(self, batch: Batch) -> Handled:
         """The rows hold the batch and all before it; emitted are dead letters of the records that are not what they
