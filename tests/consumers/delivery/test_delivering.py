@@ -126,13 +126,13 @@ async def test_after_its_horizon_it_is_a_dead_letter_and_with_it_all_whose_time_
 ) -> None:
     """Though a channel in trouble is tried but once in a while, nothing waits longer for an attempt of its own."""
     heard.mood = says(500)
-    async with desk.running(channel("ops", heard.url, horizon=1.0, longest_pause=0.3)):
+    async with desk.running(channel("ops", heard.url, horizon=2.0, longest_pause=0.5)):
         await desk.raise_(*(alert(number) for number in range(40)))
         await desk.done()
     letters = await desk.dead_letters()
     assert {EXPIRED} == {letter.reason for letter in letters}
     assert {f"{each}/ops" for each in ids(*range(40))} == {letter.key for letter in letters}
-    assert {"ops answers 500; not taken for 1 s"} == {letter.detail for letter in letters}
+    assert {"ops answers 500; not taken for 2 s"} == {letter.detail for letter in letters}
     assert len(heard.heard) < 40
 
 
@@ -142,8 +142,10 @@ async def test_what_is_being_given_up_is_not_begun_again_while_the_log_is_read_f
     """More than memory holds, and all of it too late: each is one dead letter, and nobody is told of it afterwards."""
     monkeypatch.setattr("runtime.errands.waiting.MOST", 12)
     heard.mood = says(500)
+    for number in range(60):
+        record = Record(topics.ALERTS, 0, 0, "", (), alert_to_message(alert(number)).value, 0)
+        await desk.log.append(*request_for(record, alert(number).alert_id, "ops"))
     async with desk.running(channel("ops", heard.url, horizon=1.0, first_pause=0.3, longest_pause=0.3)):
-        await desk.raise_(*(alert(number) for number in range(60)))
         await desk.done()
     letters = Counter(letter.key for letter in await desk.dead_letters())
     assert dict.fromkeys((f"{each}/ops" for each in ids(*range(60))), 1) == letters
