@@ -55,9 +55,10 @@ async def write(connection: AsyncConnection, read: Sequence[tuple[Record, Alert 
         if alert is not None:
             alerts.append(alert)
             continue
-        alerts = [each for each in alerts if each.key != record.key]
         provider, _, verification_id = record.key.partition(":")
         await erase_alerts(connection, [{"provider": provider, "verification_id": verification_id}])
+        await forget_alerts(connection, [{"alert_id": each.alert_id} for each in alerts if each.key == record.key])
+        alerts = [each for each in alerts if each.key != record.key]
     rows = [alert_to_record(alert) for alert in sorted(alerts, key=lambda alert: alert.alert_id)]
     await _ADD.run(connection, rows)
     of_verifications = [row for row in rows if row["verification_id"]]

@@ -8,9 +8,9 @@ from itertools import permutations
 from pathlib import Path
 
 from consumers.projections import tables
-from consumers.projections.projector import stage
+from consumers.projections.projector import Projector, stage
 from consumers.projections.store import Store, open_store
-from runtime.eventlog import EventLog
+from runtime.eventlog import Batch, EventLog, Record
 from runtime.eventlog import Message as Writable
 from schemas import deadletter, handling
 from schemas.codec import alert_to_message, event_to_message
@@ -107,6 +107,16 @@ async def test_a_note_whose_alert_the_log_no_longer_has_does_not_come_back(
     async with open_store(migrated_file(tmp_path / "fresh.db")) as fresh:
         await stage(fresh, log).begin()
         assert await rows(store, tables.ACKNOWLEDGEMENTS) == await rows(fresh, tables.ACKNOWLEDGEMENTS)
+
+
+async def test_a_note_about_an_alert_that_ended_where_it_began_is_none(log: EventLog, store: Store) -> None:
+    """A log that is not compacted yet shows an alert and its end at once; the note comes later."""
+    said = [alert_to_message(ALERT), Message(ALERT.key, ALERT.key, (), None)]
+    records_of = [Record(ALERTS, 0, at, each.key, each.headers, each.value, 0) for at, each in enumerate(said)]
+    await Projector(store, log).handle(Batch(ALERTS, 0, "project", 1, 0, tuple(records_of)))
+    await log.append(alert_handling(), handling.to_message(ACKNOWLEDGED))
+    await handle(log, store, alert_handling())
+    assert {} == await left(store)
 
 
 async def test_a_tombstone_of_no_verification_is_a_dead_letter_and_the_rest_goes_on(
