@@ -135,7 +135,7 @@
     if (isPart(event.target) && isLeftAlone(event.target)) event.preventDefault();
   });
   // What could not be asked, or was answered with a fault of ours, is asked again.
-  const PATIENCE = 5000;
+  const PATIENCE = 3000;
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt: part, xhr } = event.detail;
     if (!isPart(part) || (xhr.status >= 200 && xhr.status < 500)) return;

@@ -15,6 +15,7 @@ from yarl import URL
 from consumers.console.app import make_app, make_runner
 from consumers.console.auditing import looks
 from consumers.console.console import Console
+from consumers.console.pages import live
 from consumers.projections import projector
 from consumers.projections.store import Store, open_store
 from hookline.desk import Desk
@@ -150,6 +151,13 @@ class Site:
 def known_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
     """The vendor of these tests is one of the vendors."""
     monkeypatch.setitem(DOORS, VENDOR, DOOR)
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The read model is looked at more often than anybody who reads could follow."""
+    monkeypatch.setattr(live, "_EVERY", 0.1)
+    monkeypatch.setattr(live, "_PACE", 0.2)
 
 
 @fixture(loop_scope="module")

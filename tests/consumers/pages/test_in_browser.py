@@ -290,7 +290,7 @@ async def test_as_many_pages_may_be_open_as_somebody_likes(site: Site, visit: Vi
     for _ in range(7):
         other = await page.context.new_page()
         await other.add_init_script(HIDDEN)
-        await other.goto(f"{site.url}/work", timeout=20_000)
+        await other.goto(f"{site.url}/search", wait_until="domcontentloaded", timeout=20_000)
     await page.goto(f"{site.url}/alerts", timeout=20_000)
     await page.wait_for_selector("#live[data-state=live]")
 

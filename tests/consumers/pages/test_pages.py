@@ -42,13 +42,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 EVERYTHING = "/", "/search?q=thing-1", "/verifications", "/work", "/vendors", "/alerts", "/dead-letters", "/actions"
 EVERYBODY = "vic", "dora", "ann", "bob", "ada"
 EVIL = (
-    "</title><script>alert(1)</script>",
-    "\"><img src=x onerror='alert(1)'>",
-    "' onfocus='alert(1)' autofocus='",
+    "</title><script>alert(1)</script>\"><img src=x onerror='alert(1)'>' onfocus='alert(1)' autofocus='",
+    "\u202egnp.exe\u2066\u2069\u200b{{ 7 * 7 }}{% raw %}",
     "javascript:alert(1)",
-    "\u202egnp.exe\u2066\u2069\u200b",
     "../../%2e%2e/?a=b#c",
-    "{{ 7 * 7 }}{% raw %}",
     "x" * 10_000,
 )
 
@@ -143,7 +140,7 @@ async def test_what_vendors_write_is_text_in_every_field(site: Site) -> None:
     """Markup, quotes, templates, marks that turn text around, words of 10,000 letters: all of it is shown as itself."""
     clean = await _elements(site, thing(1), alert(1), letter(1), "thing-1", "customer-1")
     for number, evil in enumerate(EVIL, start=10):
-        name = f"{evil[:150]}{number}"
+        name = f"{evil[:200]}{number}"
         hostile = thing(
             number,
             verification_id=name,
