@@ -40,21 +40,29 @@ class Remembered:
         self._next: dict[int, int] = {}
         self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
+        self._begun = self._ended = 0
 
     async def look(self) -> Mapping[str, Record]:
         """What holds by key, with all that was appended before the call; of a partition in the order of the log.
 
-        It goes on changing: what is wanted of it is taken before anything else is awaited.
+        It goes on changing: what is wanted of it is taken before anything else is awaited. Of many who come while one
+        reads, one reads for all.
         """
+        begun = self._begun
         async with self._looking:
-            now = self._clock()
-            if now - self._looked_at > _ANEW:
-                self._found, self._next = {}, {}
-            async for record in self._log.scan(asked_actions(), start=dict(self._next)):
-                self._next[record.partition] = record.offset + 1
-                self._learn(record)
-            self._looked_at = now
+            if self._ended <= begun:
+                await self._read()
         return self._found
+
+    async def _read(self) -> None:
+        self._begun += 1
+        now = self._clock()
+        if now - self._looked_at > _ANEW:
+            self._found, self._next = {}, {}
+        async for record in self._log.scan(asked_actions(), start=dict(self._next)):
+            self._next[record.partition] = record.offset + 1
+            self._learn(record)
+        self._looked_at, self._ended = now, self._begun
 
     def _learn(self, record: Record) -> None:
         self._found.pop(record.key, None)

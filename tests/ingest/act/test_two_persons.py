@@ -19,6 +19,7 @@ from ingest.act.asks import Ask, Asks
 from ingest.act.errors import CannotConfirm, InvalidOrder, NotPermitted
 from ingest.act.operators import Operator
 from ingest.act.remembered import Remembered
+from runtime.errors import LogUnavailable
 from runtime.eventlog import EventLog, Record, open_log
 from runtime.settings import ActSettings, KafkaSettings
 from schemas import topics
@@ -27,6 +28,7 @@ from tests.eventlog.backends import kafka_place
 from tests.ingest.act.conftest import ANN, BOB, Desk, asking, good, source_at
 from tests.ingest.act.counter import VENDOR, Counter, says
 from tests.servers.kafka import Kafka
+from tests.waiting import until
 
 ASKED, BEGUN, DONE = ActionState.ASKED, ActionState.BEGUN, ActionState.DONE
 Guarded = Callable[..., Desk]
@@ -242,3 +244,34 @@ async def test_what_is_remembered_is_read_once(log: EventLog, monkeypatch: pytes
     found.append(list(await remembered.look()))
     assert [["one", "two"], ["two", "three"], ["two", "three"]] == found
     assert ["one", "two", "three", "one", "two", "three"] == read[:6]
+
+
+@pytest.mark.parametrize("in_vain", [False, True])
+async def test_of_many_who_look_at_once_one_reads_for_all(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch, *, in_vain: bool
+) -> None:
+    """What was appended before they came is in it, though somebody else was reading then; whoever reads in vain leaves
+    it to the next.
+    """
+    remembered, scans, gate, trouble = Remembered(log), list[str](), asyncio.Event(), [in_vain, False]
+    scan = log.scan
+
+    async def slowly(topic: str, **more: Any) -> AsyncIterator[Record]:  # noqa: ANN401 - as scan has it
+        found = [record async for record in scan(topic, **more)]
+        scans.append(topic)
+        await gate.wait()
+        if trouble.pop(0):
+            raise LogUnavailable("no answer within 5 s")
+        for record in found:
+            yield record
+
+    monkeypatch.setattr(log, "scan", slowly)
+    first = asyncio.create_task(remembered.look())
+    await until(lambda: len(scans) == 1)
+    await remembered.put("late", "late", b"{}")
+    others = [asyncio.create_task(remembered.look()) for _ in range(10)]
+    await asyncio.sleep(0)
+    gate.set()
+    ended = await asyncio.gather(first, return_exceptions=True)
+    assert in_vain is isinstance(ended[0], LogUnavailable)
+    assert ([["late"]] * 10, 2) == ([list(await other) for other in others], len(scans))
