@@ -79,7 +79,7 @@ class Courier:
         self._deliveries = 0
 
     def open(self) -> None:
-        limit = aiohttp.ClientTimeout(total=self._pace.time_limit * self._pace.time_scale)
+        limit = aiohttp.ClientTimeout(total=self._pace.time_limit * max(self._pace.time_scale, 1.0))
         self._session = aiohttp.ClientSession(timeout=limit, cookie_jar=aiohttp.DummyCookieJar())
 
     async def close(self) -> None:

@@ -9,9 +9,9 @@ from typing import Protocol
 class Pace(Protocol):
     """``time_scale`` is the real seconds in one of the vendor's, in which the other times are.
 
-    ``retries`` are the waits ahead of each further attempt, ``time_limit`` bounds each. ``duplicates`` is how often a
-    webhook is sent, ``reorder`` how many are held and shuffled, ``drop`` the share that is lost. ``keep`` bounds what
-    is remembered.
+    ``retries`` are the waits ahead of each further attempt. ``time_limit`` bounds each, and where the vendor's time is
+    quicker than ours, in ours: whoever answers is no quicker for it. ``duplicates`` is how often a webhook is sent,
+    ``reorder`` how many are held and shuffled, ``drop`` the share that is lost. ``keep`` bounds what is remembered.
     """
 
     @property

@@ -21,7 +21,7 @@ from sandbox.idenfy import Account, Behaviour, make_app
 
 DEADLINE = 10.0
 SAMPLES = Path(__file__).parent / "samples"
-QUICK = Behaviour(seed="tests", time_scale=0.001, time_limit=5000.0)
+QUICK = Behaviour(seed="tests", time_scale=0.001)
 """Waits between retries are a thousandth; the time limit stays at five real seconds."""
 
 

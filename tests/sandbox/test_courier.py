@@ -19,7 +19,7 @@ from tests.waiting import until
 @dataclass(frozen=True, slots=True)
 class Pace:
     time_scale: float = 0.001
-    time_limit: float = 5000.0
+    time_limit: float = 10.0
     retries: tuple[float, ...] = ()
     duplicates: int = 1
     reorder: int = 0
@@ -128,3 +128,15 @@ async def test_a_closed_courier_sends_nothing() -> None:
     courier = Courier(Pace(), "seed")
     with pytest.raises(RuntimeError, match="not open"):
         await courier.post(Sending("http://127.0.0.1:9", b"", {}))
+
+
+async def test_quick_time_makes_no_answer_late() -> None:
+    """A vendor ten thousand times quicker than ours, which would have waited for a millisecond, waits for the answer."""
+    async with couriered(Pace(time_scale=0.0001)) as (courier, receiver):
+        courier.dispatch(receiver.parcel("slow"))
+        courier.dispatch(receiver.parcel("free", about=None))
+        await until(lambda: len(receiver.got) == 2)
+        await until(lambda: len(courier.report()["attempts"]) == 1)
+        receiver.may_answer.set()
+        await quiet(courier)
+        assert [200, 200] == [attempt["status"] for attempt in courier.attempts]

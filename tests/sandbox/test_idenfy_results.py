@@ -325,7 +325,7 @@ async def test_an_older_notification_gets_the_older_event_name(start_vendor: Sta
 @pytest.mark.parametrize(("escaped", "ascii_only"), [(False, False), (True, True)])
 async def test_text_comes_as_utf8_or_escaped(start_vendor: StartVendor, *, escaped: bool, ascii_only: bool) -> None:
     """Facts 3: text may come as UTF-8 or as escapes; both are signed as they are."""
-    vendor = await start_vendor(behaviour=Behaviour(seed=1, time_scale=0.001, time_limit=5000, escaped=escaped))
+    vendor = await start_vendor(behaviour=Behaviour(seed=1, time_scale=0.001, escaped=escaped))
     await vendor.finished(firstName="Šarūnė")
     await vendor.settled()
 

@@ -20,7 +20,7 @@ from tests.waiting import until
 NOON = 1_750_075_200.0
 """2025-06-16T12:00:00Z, where the clock of the tests stands."""
 SAMPLES = Path(__file__).parent / "samples"
-QUICK = Behaviour(seed="tests", time_scale=0.001, time_limit=5000.0, visible_after=0.0)
+QUICK = Behaviour(seed="tests", time_scale=0.001, visible_after=0.0)
 """Waits are a thousandth; the time limit of a webhook stays at five real seconds; results are shown at once."""
 SECRET = ("webhookAuth", "a value")
 BASE = "/api/v2/ci"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.sandbox.credas.conftest import StartVendor, Vendor
 
 BASE = "/api/v2/ci"
-QUICK = Behaviour(seed="tests", time_scale=0.001, time_limit=5000.0, visible_after=0.0)
+QUICK = Behaviour(seed="tests", time_scale=0.001, visible_after=0.0)
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-API-KEY": "wrong"}, {"apikey": "sandbox-api-key"}])

@@ -13,7 +13,7 @@ from sandbox.credas import Behaviour
 if TYPE_CHECKING:
     from tests.sandbox.credas.conftest import StartVendor, Vendor
 
-QUICK = Behaviour(seed="tests", time_scale=0.001, time_limit=5000.0, visible_after=0.0)
+QUICK = Behaviour(seed="tests", time_scale=0.001, visible_after=0.0)
 NOBODY = "00000000-0000-4000-8000-000000000000"
 WAYS = [("verify", 4, 1), ("reject", 5, 3), ("refer", 6, 2)]
 

@@ -14,7 +14,7 @@ from sandbox.credas import Account, Behaviour
 if TYPE_CHECKING:
     from tests.sandbox.credas.conftest import StartVendor, Vendor
 
-QUICK = Behaviour(seed="tests", time_scale=0.001, time_limit=5000.0, visible_after=0.0)
+QUICK = Behaviour(seed="tests", time_scale=0.001, visible_after=0.0)
 REACHED: dict[str, Any] = {"emailAddress": "user@example.com", "phoneNumber": "07000000000"}
 BOTH = REACHED | {"contactViaEmail": True, "contactViaSms": True}
 

@@ -14,7 +14,7 @@ from sandbox.idverse import Behaviour, words
 if TYPE_CHECKING:
     from tests.sandbox.idverse.conftest import Answer, StartVendor, Vendor
 
-QUICK = Behaviour(seed="tests", time_scale=0.001, time_limit=5000.0)
+QUICK = Behaviour(seed="tests", time_scale=0.001)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 GOOD = b"grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-client-secret"
 NAME = "txn-test-001"

@@ -19,7 +19,7 @@ from tests.waiting import until
 if TYPE_CHECKING:
     from tests.sandbox.idverse.conftest import StartVendor, Vendor
 
-QUICK = Behaviour(seed="tests", time_scale=0.001, time_limit=5000.0)
+QUICK = Behaviour(seed="tests", time_scale=0.001)
 DAY = "2025-06-16"
 LIMITED = (429, {"error_message": "Too Many Requests."})
 

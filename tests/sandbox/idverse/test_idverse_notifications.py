@@ -15,7 +15,7 @@ from sandbox.idverse import NO_RETRY, Behaviour
 if TYPE_CHECKING:
     from tests.sandbox.idverse.conftest import StartVendor, Vendor
 
-QUICK = Behaviour(seed="tests", time_scale=0.001, time_limit=5000.0)
+QUICK = Behaviour(seed="tests", time_scale=0.001)
 
 
 async def test_a_notification_is_the_published_delivery(vendor: Vendor, sample: Callable[[str], Any]) -> None:

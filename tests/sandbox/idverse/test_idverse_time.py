@@ -14,7 +14,7 @@ from tests.waiting import until
 if TYPE_CHECKING:
     from tests.sandbox.idverse.conftest import StartVendor, Vendor
 
-QUICK = Behaviour(seed="tests", time_scale=0.001, time_limit=5000.0)
+QUICK = Behaviour(seed="tests", time_scale=0.001)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.waiting import until
 
 SAMPLES = Path(__file__).parent / "samples"
 START = 1_750_000_000
-QUICK = Behaviour(seed="tests", time_scale=0.0001, time_limit=50_000.0)
+QUICK = Behaviour(seed="tests", time_scale=0.0001)
 """Waits are a ten-thousandth; one attempt's limit stays at five real seconds."""
 
 

@@ -16,8 +16,8 @@ from tests.waiting import until
 if TYPE_CHECKING:
     from tests.sandbox.solaris.conftest import StartVendor, Vendor
 
-QUICK = Behaviour(seed="tests", time_scale=0.0001, time_limit=50_000.0)
-FAST = replace(QUICK, time_scale=0.000001, time_limit=5_000_000.0)
+QUICK = Behaviour(seed="tests", time_scale=0.0001)
+FAST = replace(QUICK, time_scale=0.000001)
 
 
 def test_signatures_are_those_of_the_documented_scheme(sample: Callable[[str], Any]) -> None:
