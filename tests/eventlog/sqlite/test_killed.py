@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.eventlog.child import is_whole
 from tests.eventlog.children import child
 from tests.waiting import until
 
-ROUNDS = 20
+ROUNDS = 12
 
 
 async def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(opener: Open, place: str, tmp_path: Path) -> None:
@@ -37,8 +38,7 @@ async def test_emits_stay_with_their_position_when_the_stage_is_killed(
     """Below the group's position every input was emitted once; above it, none."""
     log = await opener()
     for number in range(ROUNDS):
-        for key in range(300):
-            await log.append("in", message(f"{number}-{key}"))
+        await asyncio.gather(*(log.append("in", message(f"{number}-{key}")) for key in range(300)))
         with child(tmp_path / "said", "copy", place, str(number)) as stage:
             enough = random.randint(1, 15)  # noqa: S311 - any moment will do
             await until(lambda: stage.has_said(enough))  # noqa: B023 - awaited before the next turn
