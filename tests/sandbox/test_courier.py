@@ -131,7 +131,7 @@ async def test_a_closed_courier_sends_nothing() -> None:
 
 
 async def test_quick_time_makes_no_answer_late() -> None:
-    """A vendor ten thousand times quicker than ours, which would have waited for a millisecond, waits for the answer."""
+    """One whose seconds last a ten-thousandth of ours would have waited for a millisecond; it waits for the answer."""
     async with couriered(Pace(time_scale=0.0001)) as (courier, receiver):
         courier.dispatch(receiver.parcel("slow"))
         courier.dispatch(receiver.parcel("free", about=None))
