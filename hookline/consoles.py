@@ -36,6 +36,8 @@ _log = structlog.get_logger(__name__)
 
 _DRAIN = 15.0
 """Seconds that actions under way have to end; what is left then is on the log as unconfirmed."""
+_FORGET_EVERY = 60.0
+"""Seconds between two looks for what is asked of actions and old by now: it may say who a person is."""
 _LEAVE_WITHIN = 5.0
 """Seconds between two looks at who signed out at another console."""
 _LOOK_EVERY = 2.0
@@ -69,6 +71,7 @@ async def console_running(
         store = await stack.enter_async_context(open_store(settings.projections_url, migrates=False))
         ready = await stack.enter_async_context(acting(settings.source, settings.act, process.log))
         await stack.enter_async_context(_watching(store, process))
+        await stack.enter_async_context(_again(Periodic("old actions", _FORGET_EVERY, ready.forget_old), process))
         console = Console(store, process.log, access, Desk(ready), settings.source)
         app = make_app(console, action_routes(ready, audited), problem_of, ACTION_PATHS)
         url = await stack.enter_async_context(

@@ -85,6 +85,14 @@ class Acting:
             await self.asks.forget_old(now, within)
         return [ask for ask in found if not ask.is_over(now, within)]
 
+    async def forget_old(self) -> None:
+        """What nobody may confirm any more is gone from the log, and what came of keys of yesterday, little by little.
+
+        Raises ``LogUnavailable``.
+        """
+        await self.asks.forget_old(datetime.now(UTC), self.settings.confirm_within)
+        await self.repeats.forget_old()
+
     def _check_confirms(self, ask: Ask, operator: Operator) -> None:
         if ask.is_over(datetime.now(UTC), self.settings.confirm_within):
             raise CannotConfirm(f"asked for more than {self.settings.confirm_within:g} s ago; ask for it again")

@@ -89,11 +89,17 @@ class Repeats:
     async def _of(self, digest: str) -> Mapping[str, Record]:
         """By key, in the order of the log. What is older than a day, of any key, is forgotten little by little."""
         records = await self.remembered.look()
-        oldest = (datetime.now(UTC) - _KEPT_FOR).timestamp() * 1_000_000
-        of_keys = {key: record for key, record in records.items() if key.startswith(_REPEAT)}
-        mine = {key: each for key, each in of_keys.items() if key.startswith(f"{_REPEAT}{digest}/")}
-        await self.remembered.forget(each for each in of_keys.values() if each.appended_at < oldest)
-        return {key: each for key, each in mine.items() if each.appended_at >= oldest}
+        mine = {key: each for key, each in records.items() if key.startswith(f"{_REPEAT}{digest}/")}
+        await self._forget(records)
+        return {key: each for key, each in mine.items() if not _is_old(each)}
+
+    async def forget_old(self) -> None:
+        """What is older than a day is gone, so much of it as is forgotten at once."""
+        await self._forget(await self.remembered.look())
+
+    async def _forget(self, records: Mapping[str, Record]) -> None:
+        old = [each for key, each in records.items() if key.startswith(_REPEAT) and _is_old(each)]
+        await self.remembered.forget(old)
 
     async def _put(self, key: str, value: bytes | None) -> None:
         await self.remembered.put(key, key.split("/")[1], value)
@@ -101,6 +107,10 @@ class Repeats:
 
 def _key(digest: str, what: str, action_id: str) -> str:
     return f"{_REPEAT}{digest}{what}{action_id}"
+
+
+def _is_old(record: Record) -> bool:
+    return record.appended_at < (datetime.now(UTC) - _KEPT_FOR).timestamp() * 1_000_000
 
 
 def _asked(claim: Record) -> object:

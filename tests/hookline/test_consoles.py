@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ from hookline import consoles
 from hookline.consoles import ConsoleAt, console_running
 from hookline.parts import CONSOLE
 from hookline.serving import running
+from ingest.act.asks import Ask, Asks
+from ingest.act.remembered import Remembered
 from runtime.access.identity import Identity, Role
 from runtime.errors import SettingsInvalid
+from runtime.eventlog import open_log
 from runtime.settings import parse_settings
+from schemas.topics import asked_actions, is_compacted
 from tests.runtime.access.playing_issuer import CLIENT, issuing, rsa_key
 from tests.waiting import until
 
@@ -126,6 +131,24 @@ async def test_who_signs_out_at_one_console_is_out_at_the_others(
             await until(is_out)
         async with opened(tmp_path, operator=operator, console=console) as late:
             assert 401 == await found(late)
+
+
+async def test_what_nobody_confirmed_in_time_is_forgotten_though_nobody_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked for may say who somebody is."""
+    monkeypatch.setattr(consoles, "_FORGET_EVERY", 0.05)
+    log = await open_log(f"sqlite:///{tmp_path}/log.db", is_compacted=is_compacted)
+    asked_at = datetime.now(UTC) - timedelta(hours=2)
+    ask = Ask("act-1", "idenfy", "idenfy", "register", "ann", "why", {"subject": "Ann Canary"}, asked_at)
+    await Asks(Remembered(log)).put(ask)
+    async with opened(tmp_path):
+
+        async def is_gone() -> bool:
+            return not [record async for record in log.scan(asked_actions()) if record.value is not None]
+
+        await until(is_gone)
+    await log.close()
 
 
 @pytest.mark.parametrize(
