@@ -33,10 +33,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """``words`` says what a blind reader is told of all of it."""
+    """``words`` says what a blind reader is told of all of it; ``most`` is the number of its highest column."""
 
     columns: tuple[Column, ...]
     words: str
+    most: float
 
 
 def stacked(heights: Sequence[Sequence[tuple[float, str]]], titles: Sequence[str], words: str) -> Bars:
@@ -46,7 +47,7 @@ def stacked(heights: Sequence[Sequence[tuple[float, str]]], titles: Sequence[str
     columns = []
     for place, (column, title) in enumerate(zip(heights, titles, strict=True)):
         columns.append(Column(title, _bars(column, place * room + room * _GAP / 2, room * (1 - _GAP), most)))
-    return Bars(tuple(columns), words)
+    return Bars(tuple(columns), words, most)
 
 
 def _bars(column: Sequence[tuple[float, str]], x: float, width: float, most: float) -> tuple[Bar, ...]:

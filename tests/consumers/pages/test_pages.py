@@ -393,6 +393,7 @@ async def test_a_vendors_plots_stand_there_in_words_too(site: Site) -> None:
     await site.projected()
     text = (await site.get("/vendors")).text
     hour = f"{now:%-d %b %H:00} UTC"
+    assert "48 hours ago most 14 an hour now" in text
     budgets = "Calls within the hour, as of 3 hours ago 12 of 300", "Calls within the day 1,900 of 2,000"
     for words in (
         "7, 3 refused, 4 failed",
