@@ -51,6 +51,7 @@ async def visiting(browser: Any) -> AsyncIterator[Visit]:  # noqa: ANN401 - play
         await page.fill("#token", token)
         await page.keyboard.press("Enter")
         await page.wait_for_selector("nav.places")
+        await page.wait_for_load_state()  # its scripts have run
         return page
 
     try:
