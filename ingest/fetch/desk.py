@@ -81,16 +81,23 @@ class Desk:
         self._changed.set()
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            while not self.closing:
-                self._changed.clear()
-                await self._settle_needless()
-                wait = self._wait()
-                self._show(wait)
-                if wait is None or wait > 0:
-                    await self._sleep(wait)
-                elif (errand := self.waiting.take(self.clock())) is not None:
-                    tasks.create_task(self._work_off(errand), name=f"fetch {self.account.name}")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while not self.closing:
+                    await self._next(tasks)
+        finally:  # whoever asks the vendor from now on tells of it
+            self._show(0, 0)
+
+    async def _next(self, tasks: asyncio.TaskGroup) -> None:
+        """The next errand is under way, or it was waited for."""
+        self._changed.clear()
+        await self._settle_needless()
+        wait = self._wait()
+        self._show(len(self.waiting), self._breaker.wait(self.clock()) if wait else 0)
+        if wait is None or wait > 0:
+            await self._sleep(wait)
+        elif (errand := self.waiting.take(self.clock())) is not None:
+            tasks.create_task(self._work_off(errand), name=f"fetch {self.account.name}")
 
     async def _sleep(self, seconds: float | None) -> None:
         with suppress(TimeoutError):
@@ -107,9 +114,9 @@ class Desk:
             return None
         return max(due, self._breaker.wait(self.clock()), self.spending.wait(self.clock(), reconciling=False))
 
-    def _show(self, wait: float | None) -> None:
-        metrics.FETCH_WAITING.labels(self.account.name).set(len(self.waiting))
-        metrics.FETCH_PAUSED.labels(self.account.name).set(self._breaker.wait(self.clock()) if wait else 0)
+    def _show(self, waiting: int, paused: float) -> None:
+        metrics.FETCH_WAITING.labels(self.account.name).set(waiting)
+        metrics.FETCH_PAUSED.labels(self.account.name).set(paused)
 
     async def _settle_needless(self) -> None:
         while self.waiting.needless:

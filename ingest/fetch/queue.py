@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -18,7 +18,7 @@ from ingest.calling.spending import Counts
 from ingest.documents import document_of
 from ingest.fetch.letters import letter_of
 from ingest.fetch.waiting import Errand
-from runtime.errands.requests import Put, settling, unsettled
+from runtime.errands.requests import Put, Requests
 from runtime.eventlog import EventLog, Record
 from schemas import callback as callbacks
 from schemas import fetching, topics
@@ -28,10 +28,8 @@ from schemas.message import Undecodable
 
 SPENT = "spent/"
 
-__all__ = ["SPENT", "Queue", "settling"]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Queue:
     """The requests of one vendor in one partition, as its owner of this ``epoch`` writes to the log."""
 
@@ -39,22 +37,22 @@ class Queue:
     vendor: str
     partition: int
     epoch: int
+    _requests: Requests = field(init=False)
 
-    @property
-    def topic(self) -> str:
-        return topics.fetch_requests(self.vendor)
+    def __post_init__(self) -> None:
+        self._requests = Requests(self.log, topics.fetch_requests(self.vendor), self.partition)
 
     async def unsettled(self) -> AsyncIterator[tuple[Record, FetchRequest]]:
-        """The requests that nobody has settled, in order."""
-        async for record in unsettled(self.log, self.topic, self.partition):
+        """The requests that nobody has settled by the time that they are given, in order."""
+        async for record in self._requests.unsettled():
             with suppress(Undecodable):  # made a dead letter when its turn comes
                 yield record, fetching.from_record(record)
 
     async def ask(self, request: FetchRequest) -> None:
-        await self.log.append(self.topic, fetching.to_message(request))
+        await self.log.append(self._requests.topic, fetching.to_message(request))
 
     async def settle(self, key: str) -> None:
-        await self.log.append(self.topic, settling(key, self.partition))
+        await self._requests.settle(key)
 
     async def store(self, account: Account, errand: Errand, body: bytes, *, gone: bool = False) -> None:
         """The document is durable, on the vendor's own topic, beside the callback that led to it."""

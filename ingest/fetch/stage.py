@@ -16,10 +16,11 @@ from ingest.fetch import occasions
 from ingest.fetch.intake import take_in
 from ingest.fetch.letters import STAGE, letter_of
 from ingest.fetch.office import Office
-from ingest.fetch.queue import Queue, settling
+from ingest.fetch.queue import Queue
 from ingest.fetch.waiting import errand_of
 from ingest.vendors import DOORS
 from runtime import metrics
+from runtime.errands.requests import settling
 from runtime.eventlog import Batch, Emit, EventLog, Record
 from runtime.memory import Memory
 from runtime.settings import FetchSettings

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from consumers.alerts.delivery.requests import Delivery, delivery_of, letter_of
-from runtime.errands.requests import settling, unsettled
+from runtime.errands.requests import Requests
 from runtime.eventlog import EventLog, Record
 from schemas.codec import prepare_alerts
 from schemas.deadletter import DeadLetterReason
@@ -24,8 +24,10 @@ class Outbox:
 
     log: EventLog
     partition: int
-    _ended: set[int] | None = field(default=None)
-    """Offsets that were settled while the log is being read."""
+    _requests: Requests = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._requests = Requests(self.log, ALERT_DELIVERIES, self.partition)
 
     async def end(self) -> int:
         """The offset after the last record."""
@@ -33,20 +35,14 @@ class Outbox:
 
     async def unsettled(self) -> AsyncIterator[Delivery]:
         """What nobody has settled by the time that it is given, in order."""
-        ended = self._ended = set()
-        try:
-            async for record in unsettled(self.log, ALERT_DELIVERIES, self.partition):
-                await prepare_alerts([record])
-                if record.offset not in ended:
-                    with suppress(Undecodable):  # made a dead letter when its turn comes
-                        yield delivery_of(record)
-        finally:
-            self._ended = None
+        async for record in self._requests.unsettled():
+            await prepare_alerts([record])
+            if self._requests.is_due(record):
+                with suppress(Undecodable):  # made a dead letter when its turn comes
+                    yield delivery_of(record)
 
     async def settle(self, record: Record) -> None:
-        await self.log.append(ALERT_DELIVERIES, settling(record.key, self.partition))
-        if self._ended is not None:
-            self._ended.add(record.offset)
+        await self._requests.settle(record.key)
 
     async def give_up(self, record: Record, reason: DeadLetterReason, detail: str) -> None:
         """The delivery is a dead letter."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
+from prometheus_client import REGISTRY
 
 from ingest.api import Budget
 from runtime.eventlog import Record
@@ -176,6 +177,20 @@ async def test_after_429_the_whole_account_is_left_alone_for_as_long_as_the_vend
         await bench.done()
         took = asyncio.get_running_loop().time() - began
     assert (3, True) == (len(bench.vendor.calls), took > 0.5)
+
+
+def paused(source: str) -> float | None:
+    return REGISTRY.get_sample_value("hookline_fetch_paused_seconds", {"source": source})
+
+
+async def test_who_asks_a_vendor_no_more_tells_of_no_trouble_of_its(bench: Bench) -> None:
+    """Another process does by now, and what this one saw last would be there for ever."""
+    bench.vendor.moods.append(says(429, "", Retry_After="3600"))
+    async with bench.start(name="thin-moved"):
+        await bench.call_back("v1", source="thin-moved")
+        await until(lambda: (paused("thin-moved") or 0) > 3000)
+    waiting = REGISTRY.get_sample_value("hookline_fetch_waiting", {"source": "thin-moved"})
+    assert (0.0, 0.0) == (paused("thin-moved"), waiting)
 
 
 async def test_no_more_calls_at_once_than_the_budget_allows(bench: Bench) -> None:
