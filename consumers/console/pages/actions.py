@@ -22,6 +22,7 @@ from consumers.console.pages.rendering import show
 from consumers.console.pages.verification import acts_of
 from consumers.projections import queries
 from consumers.projections.queries import ActionFilter
+from runtime.access.errors import NotAllowed
 from runtime.access.identity import Identity, Role
 
 _DONE = 25
@@ -93,9 +94,14 @@ def _by_vendor(types: Sequence[ActionType]) -> Mapping[str, Sequence[ActionType]
 
 
 async def form(request: web.Request) -> web.Response:
-    """The form of an action; the query's ``verification`` and ``source`` fill it in."""
+    """The form of an action; the query's ``verification`` and ``source`` fill it in.
+
+    Raises ``NotAllowed`` where it could not be sent anyway.
+    """
     me = await begun(request, Role.OPERATOR)
     action = _action(request, me)
+    if not action.allowed:
+        raise NotAllowed(f"{me.name} has no right to {action.vendor}.{action.name}; an admin can add it to their `may`")
     typed: dict[str, Sequence[str]] = {}
     verification, source = places.text(request, "verification"), places.text(request, "source")
     if verification is not None and action.about is not None:

@@ -42,6 +42,7 @@ PEOPLE = (
     Identity("dora", Role.VIEWER, ("documents.open",)),
     Identity("ann", Role.OPERATOR, ("counter.*",)),
     Identity("bob", Role.OPERATOR, ("*.*",)),
+    Identity("len", Role.OPERATOR, ("counter.look",)),
     Identity("ada", Role.ADMIN, ("counter.*",)),
 )
 TOKENS = {who.name: f"the-token-of-{who.name}-which-is-long" for who in PEOPLE}
