@@ -109,7 +109,7 @@ async def test_a_late_event_in_a_later_batch_finds_the_earlier_ones(log: EventLo
     assert [(EventKind.VERIFICATION, Outcome.VERIFIED)] == await outcomes(store)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.data(),
     events=verifications(kinds=(EventKind.VERIFICATION, EventKind.AML)),
