@@ -8,7 +8,6 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from consumers.alerts.standing import Standing
-from consumers.projections.waiting import WaitsFor
 from runtime.settings import EventMatch, StatusMatch
 from schemas.event import (
     Check,
@@ -22,6 +21,7 @@ from schemas.event import (
     ReasonClass,
     SubjectKind,
     VerificationEvent,
+    WaitsFor,
 )
 
 _EVENT_WORDS: dict[str, type[StrEnum]] = {

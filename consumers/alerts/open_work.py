@@ -20,9 +20,9 @@ from consumers.projections import queries
 from consumers.projections.positions import all_positions
 from consumers.projections.queries import StatusRow, WorkFilter
 from consumers.projections.store import Store, open_store
-from consumers.projections.waiting import WaitsFor
 from runtime.eventlog import EventLog
 from runtime.periodic import Periodic
+from schemas.event import WaitsFor
 from schemas.topics import VERIFICATION_EVENTS
 
 DEADLINE = 20.0

@@ -18,7 +18,6 @@ from consumers.alerts.observer import silence, unmapped
 from consumers.alerts.rule import Rule
 from consumers.alerts.rules import Known
 from consumers.projections.queries import StatusRow
-from consumers.projections.waiting import WaitsFor
 from runtime.settings import EventMatch
 from schemas.alert import Alert
 from schemas.event import (
@@ -34,6 +33,7 @@ from schemas.event import (
     ReasonClass,
     SubjectKind,
     VerificationEvent,
+    WaitsFor,
 )
 from schemas.observation import DAY_MOST, DAY_SPENT, REFUSED, Observation, ObservationKind
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from consumers.alerts.finding import Finding
 from consumers.alerts.rule import Rule
 from consumers.projections.queries import StatusRow
-from consumers.projections.waiting import WaitsFor
+from schemas.event import WaitsFor
 
 
 def review_too_old(rule: Rule, row: StatusRow, now: datetime) -> Finding | None:

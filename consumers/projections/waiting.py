@@ -13,8 +13,6 @@ from typing import NamedTuple
 from consumers.projections.fold import OrderKey, Status, join
 from schemas.event import WaitsFor
 
-__all__ = ["NOTHING", "Asking", "Standing", "Wait", "WaitsFor", "standing_of"]
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -29,11 +29,10 @@ from consumers.projections.queries import (
     WorkFilter,
     WorkSummary,
 )
-from consumers.projections.waiting import WaitsFor
 from runtime.access.identity import Role
 from runtime.errors import LogRefused, LogUnavailable
 from schemas.action import ActionState
-from schemas.event import EventKind, Outcome
+from schemas.event import EventKind, Outcome, WaitsFor
 
 _log = structlog.get_logger(__name__)
 

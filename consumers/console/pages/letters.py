@@ -18,10 +18,12 @@ from consumers.console.pages.rendering import show
 from consumers.console.pages.verification import may_open
 from consumers.projections import queries
 from consumers.projections.queries import LetterFilter, LetterRow
-from consumers.redriving import NotRedrivable, letter_at, redrive
+from consumers.redriving import NotRedrivable, letter_at, pending, redrive
 from runtime.access.http import identified
 from runtime.access.identity import Role
-from schemas.deadletter import DeadLetterReason
+from runtime.eventlog import Record
+from schemas import deadletter
+from schemas.deadletter import DeadLetter, DeadLetterReason
 from schemas.message import Undecodable
 from schemas.topics import DEAD_LETTERS
 
@@ -85,30 +87,40 @@ async def _one(request: web.Request, key: str) -> web.Response:
     row, form = await queries.dead_letter(request.config_dict[CONSOLE].store, key), await request.post()
     if row is None:
         return back_to(form, "/dead-letters", "gone")
-    done = await _all(request, [row], has_more=False)
-    if done.refused:
+    try:
+        found = await letter_at(request.config_dict[CONSOLE].log, row.partition, row.offset)
+        if found is not None:
+            await _send(request, row, *found)
+    except (NotRedrivable, Undecodable) as error:
+        done = Redriven(0, 0, ((row, str(error)),), has_more=False)
         return show(request, "redriven.html", 409, place="/dead-letters", done=done, asked={})
-    return back_to(form, "/dead-letters", "redriven" if done.sent else "gone")
+    return back_to(form, "/dead-letters", "gone" if found is None else "redriven")
 
 
 async def _all(request: web.Request, rows: Sequence[LetterRow], *, has_more: bool) -> Redriven:
-    """Each is written down before it is sent.
+    """However many there are, the log is read for them once.
 
     Raises ``LogUnavailable``: then some may have been sent already, and those that are left are still listed.
     """
-    log, sent, gone, refused = request.config_dict[CONSOLE].log, 0, 0, []
-    for row in rows:
+    left, sent, refused = {(row.partition, row.offset): row for row in rows}, 0, []
+    async for record in pending(request.config_dict[CONSOLE].log):
+        row = left.pop((record.partition, record.offset), None)
+        if row is None:
+            continue
         try:
-            found = await letter_at(log, row.partition, row.offset)
-            if found is None:
-                gone += 1
-                continue
-            await audited(request, "redrive", row.letter_key)
-            await redrive(log, *found)
+            await _send(request, row, record, deadletter.from_record(record))
             sent += 1
         except (NotRedrivable, Undecodable) as error:
             refused.append((row, str(error)))
-    return Redriven(sent, gone, tuple(refused), has_more)
+        if not left:
+            break
+    return Redriven(sent, len(left), tuple(refused), has_more)
+
+
+async def _send(request: web.Request, row: LetterRow, record: Record, letter: DeadLetter) -> None:
+    """It is written down before it is sent."""
+    await audited(request, "redrive", row.letter_key)
+    await redrive(request.config_dict[CONSOLE].log, record, letter)
 
 
 def _wanted(request: web.Request) -> LetterFilter:

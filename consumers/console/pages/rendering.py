@@ -18,11 +18,10 @@ from multidict import MultiDictProxy
 
 from consumers.console.pages import places, when, words
 from consumers.console.pages.live import AWAY, SEEN
-from consumers.projections.waiting import WaitsFor
-from runtime.access.http import KNOWN, csrf_token
+from runtime.access.http import ACCESS, KNOWN, csrf_token
 from runtime.access.identity import Role
 from runtime.settings import SourceSettings
-from schemas.event import EventKind, Outcome
+from schemas.event import EventKind, Outcome, WaitsFor
 
 THEME = "theme"
 _THEMES = ("auto", "light", "dark")
@@ -153,5 +152,6 @@ async def change_theme(request: web.Request) -> web.Response:
     back, chosen = str(form.get("back", "/")), str(form.get(THEME, ""))
     response = web.Response(status=303, headers={"Location": back if places.is_own(back) else "/"})
     if chosen in _THEMES:
-        response.set_cookie(THEME, chosen, max_age=31_536_000, samesite="Lax", secure=request.secure)
+        is_secure = request.config_dict[ACCESS].is_secure
+        response.set_cookie(THEME, chosen, max_age=31_536_000, samesite="Lax", secure=is_secure)
     return response

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consumers.projections.queries import StatusRow, WorkSummary
-from consumers.projections.waiting import WaitsFor
+from schemas.event import WaitsFor
 
 URGENT = (WaitsFor.REVIEWER, WaitsFor.OPERATOR, WaitsFor.CUSTOMER, WaitsFor.VENDOR)
 """Whom is asked first: people of ours before anybody else."""

@@ -16,8 +16,7 @@ from consumers.console.pages.tallies import groups_of, waiting_tallies
 from consumers.projections import queries
 from consumers.projections.queries import VerificationFilter, WorkFilter
 from consumers.projections.queries.paging import MAX_LIMIT
-from consumers.projections.waiting import WaitsFor
-from schemas.event import EventKind, Outcome
+from schemas.event import EventKind, Outcome, WaitsFor
 
 _FILTER = ("provider", "source", "kind", "outcome", "final", "test", "since", "until")
 _YEARS = range(1900, 2100)

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consumers.projections.waiting import WaitsFor
 from schemas.action import ActionState
 from schemas.alert import AlertScope, Severity
 from schemas.deadletter import DeadLetterReason
-from schemas.event import CheckKind, CheckResult, DecidedBy, EventKind, Outcome, Provenance, ReasonClass, SubjectKind
+from schemas.event import (
+    CheckKind,
+    CheckResult,
+    DecidedBy,
+    EventKind,
+    Outcome,
+    Provenance,
+    ReasonClass,
+    SubjectKind,
+    WaitsFor,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from consumers.projections.queries.paging import Order, Page, equal, page_of, qu
 from consumers.projections.rows import reasons_of
 from consumers.projections.store import Store
 from consumers.projections.tables import STATUS, SUBJECTS
-from consumers.projections.waiting import WaitsFor
-from schemas.event import DecidedBy, EventKind, Outcome, Reason, SubjectKind
+from schemas.event import DecidedBy, EventKind, Outcome, Reason, SubjectKind, WaitsFor
 
 _BATCH = 500
 

@@ -7,12 +7,11 @@ import pytest
 
 from consumers.alerts.configured import rules_of
 from consumers.alerts.rule import BUILT_IN, Rule
-from consumers.projections.waiting import WaitsFor
 from runtime.errors import SettingsInvalid
 from runtime.sections_alerts import PARAMETERS
 from runtime.settings import AlertSettings, parse_settings
 from schemas.alert import Severity
-from schemas.event import Outcome
+from schemas.event import Outcome, WaitsFor
 from tests.consumers.alerts.reading import parsed
 
 CHANNEL = '[[alert.channel]]\nname = "desk"\nkind = "apprise"\nurl = "json://127.0.0.1"\n'

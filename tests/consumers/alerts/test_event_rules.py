@@ -11,7 +11,6 @@ from consumers.alerts import standing
 from consumers.alerts.history import History, dump, load, observe
 from consumers.alerts.matching import EventPattern, StatusPattern
 from consumers.alerts.rule import BUILT_IN, Rule
-from consumers.projections.waiting import WaitsFor
 from runtime.settings import EventMatch, StatusMatch
 from schemas.alert import Alert, AlertScope, Severity
 from schemas.event import (
@@ -26,6 +25,7 @@ from schemas.event import (
     ReasonClass,
     SubjectKind,
     VerificationEvent,
+    WaitsFor,
 )
 from tests.consumers.making import arrivals, told, verifications
 from tests.examples import event

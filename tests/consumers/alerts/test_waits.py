@@ -21,12 +21,11 @@ from consumers.errors import ProjectionUnavailable
 from consumers.projections import projector
 from consumers.projections.queries import StatusRow
 from consumers.projections.store import Store, open_store
-from consumers.projections.waiting import WaitsFor
 from runtime.eventlog import EventLog
 from schemas import observation
 from schemas.alert import Alert
 from schemas.codec import alert_from_record
-from schemas.event import DecidedBy, EventKind, Outcome, SubjectKind, VerificationEvent
+from schemas.event import DecidedBy, EventKind, Outcome, SubjectKind, VerificationEvent, WaitsFor
 from schemas.observation import Observation, ObservationKind
 from schemas.topics import ALERTS, OBSERVATIONS
 from tests.consumers.making import append, records, told, work

@@ -17,11 +17,20 @@ from consumers.console.pages import places, plots, when, words
 from consumers.console.pages.laying_out import laid_out
 from consumers.console.pages.rendering import AsIs, counted, visible
 from consumers.projections.queries import FoundBy
-from consumers.projections.waiting import WaitsFor
 from schemas.action import ActionState
 from schemas.alert import AlertScope, Severity
 from schemas.deadletter import DeadLetterReason
-from schemas.event import CheckKind, CheckResult, DecidedBy, EventKind, Outcome, Provenance, ReasonClass, SubjectKind
+from schemas.event import (
+    CheckKind,
+    CheckResult,
+    DecidedBy,
+    EventKind,
+    Outcome,
+    Provenance,
+    ReasonClass,
+    SubjectKind,
+    WaitsFor,
+)
 from tests.consumers.pages.strict import Page
 from tests.examples import NOON
 

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from consumers.projections import tables
 from consumers.projections.projector import Projector, stage
 from consumers.projections.store import Store
-from consumers.projections.waiting import WaitsFor
 from runtime.eventlog import EventLog
-from schemas.event import EventKind, Outcome, Provenance, Reason, ReasonClass, VerificationEvent
+from schemas.event import EventKind, Outcome, Provenance, Reason, ReasonClass, VerificationEvent, WaitsFor
 from schemas.message import Message
 from tests.consumers.making import append, told, work
 from tests.consumers.projections.looking import active, activity, counted, counts, everything, named, rows, subjects

@@ -15,9 +15,8 @@ from consumers.projections.tables import (
     SOURCES,
     STATUS,
 )
-from consumers.projections.waiting import WaitsFor
 from runtime.eventlog import EventLog
-from schemas.event import Outcome, SubjectKind
+from schemas.event import Outcome, SubjectKind, WaitsFor
 from schemas.handling import Silence
 from tests.consumers.making import append, told, work
 from tests.consumers.seeding import alert_row, minute, put, put_alert, put_letter, status_row, verification
