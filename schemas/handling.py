@@ -49,6 +49,22 @@ class Silence:
     def key(self) -> str:
         return _SILENCE + self.id
 
+    @property
+    def about(self) -> str:
+        """What it silences, in our words: ``rule=vendor-silent source=idenfy``."""
+        fields = {
+            "rule": self.rule,
+            "provider": self.provider,
+            "source": self.source,
+            "verification_id": self.verification_id,
+        }
+        return " ".join(f"{name}={value}" for name, value in fields.items() if value)
+
+    @property
+    def told(self) -> str:
+        """The same with its id and its end, for whoever reads later what was done: it goes itself when it is ended."""
+        return f"{self.id} {self.about} until {self.until.isoformat(timespec='seconds')}"
+
     def covers(self, alert: Alert, now: datetime) -> bool:
         wanted = (
             (self.rule, alert.rule),

@@ -32,8 +32,7 @@ async def acknowledge(log: EventLog, alert_id: str, who: str, note: str = "") ->
     return done
 
 
-async def silence(
-    log: EventLog,
+def new_silence(
     who: str,
     *,
     until: datetime,
@@ -43,9 +42,9 @@ async def silence(
     verification_id: str = "",
     note: str = "",
 ) -> Silence:
-    """Until then no channel is told of alerts that fit all that is not empty; they are raised and listed all the same.
+    """One from now on, for ``begin_silence``.
 
-    Raises ``InvalidHandling`` where its end is past, or where it would silence everything; ``LogUnavailable``.
+    Raises ``InvalidHandling`` where its end is past, or where it would silence everything.
     """
     _check_note(note)
     now = datetime.now(UTC)
@@ -53,9 +52,15 @@ async def silence(
         raise InvalidHandling("a silence must end in the future")
     if not (rule or provider or source or verification_id):
         raise InvalidHandling("a silence must name a rule, a provider, a source or a verification: it is not for all")
-    done = Silence(str(uuid7()), who, now, until, rule, provider, source, verification_id, note)
-    await log.append(alert_handling(), handling.to_message(done))
-    return done
+    return Silence(str(uuid7()), who, now, until, rule, provider, source, verification_id, note)
+
+
+async def begin_silence(log: EventLog, silence: Silence) -> None:
+    """Until its end no channel is told of alerts that fit it; they are raised and listed all the same.
+
+    Raises ``LogUnavailable``.
+    """
+    await log.append(alert_handling(), handling.to_message(silence))
 
 
 async def end_silence(log: EventLog, silence_id: str) -> None:

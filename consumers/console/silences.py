@@ -1,4 +1,4 @@
-"""Ending a silence, from a page or through the API."""
+"""Beginning and ending a silence, from a page or through the API: who did it stays in the audit when it is over."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from consumers.alerts import handling
 from consumers.console.auditing import audited
 from consumers.console.console import CONSOLE
 from schemas.handling import Silence
+
+
+async def begin_silence(request: web.Request, silence: Silence) -> None:
+    """It is in force, and who began it was written down first. Raises ``LogUnavailable``."""
+    await audited(request, "silence", silence.told)
+    await handling.begin_silence(request.config_dict[CONSOLE].log, silence)
 
 
 async def end_silence(request: web.Request, silence_id: str) -> bool:

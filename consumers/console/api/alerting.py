@@ -23,7 +23,7 @@ from consumers.console.api.operations import (
     Parameter,
 )
 from consumers.console.api.shapes import reference, rows_of
-from consumers.console.silences import end_silence
+from consumers.console.silences import begin_silence, end_silence
 from consumers.projections import queries
 from consumers.projections.queries import AlertFilter, AlertRow, Page
 from runtime.access.identity import Role
@@ -86,7 +86,8 @@ async def _silences(asked: Asked) -> web.Response:
 async def _silence(asked: Asked) -> web.Response:
     about = {name: asked[name] or "" for name in _ABOUT}
     until = datetime.now(UTC) + timedelta(minutes=asked["minutes"])
-    done = await handling.silence(asked.console.log, asked.name, until=until, note=asked["note"], **about)
+    done = handling.new_silence(asked.name, until=until, note=asked["note"], **about)
+    await begin_silence(asked.request, done)
     response = written(queries.as_json(done), 201)
     response.headers["Location"] = f"{PREFIX}/silences/{done.id}"
     return response

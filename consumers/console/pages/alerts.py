@@ -79,7 +79,8 @@ async def silence(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest(reason="hours: choose for how long")
     until = datetime.now(UTC) + timedelta(hours=int(hours))
     about = _about(alert, _text(form, "scope"))
-    await handling.silence(console.log, me.name, until=until, note=_note(form), rule=alert.rule, **about)
+    begun = handling.new_silence(me.name, until=until, note=_note(form), rule=alert.rule, **about)
+    await silences.begin_silence(request, begun)
     return back_to(form, "/alerts", "silenced")
 
 

@@ -16,6 +16,7 @@ from hookline.commands.alert.looking import rule_named
 from hookline.commands.identity import Operator, operating
 from hookline.logs import opened_log
 from ingest.vendors import DOORS
+from runtime.access.identity import Identity
 from runtime.errors import HooklineError
 from runtime.eventlog import EventLog
 from runtime.settings import Settings
@@ -146,20 +147,26 @@ async def _silence(
     if wanted["rule"]:
         rule_named(settings.alert, wanted["rule"])
     _check_known(settings, wanted["provider"], wanted["source"])
-    who = operating(settings, operator).name
+    who = operating(settings, operator)
+    done = handling.new_silence(who.name, until=until, **wanted)
     async with opened_log(settings, existing=True) as log:
-        done = await handling.silence(log, who, until=until, **wanted)
+        await _written_down(log, who, "silence", done.told)
+        await handling.begin_silence(log, done)
     _tell_silence(done, as_json=as_json)
+
+
+async def _written_down(log: EventLog, who: Identity, what: str, about: str) -> None:
+    """Who does it stays in the audit when the silence is over."""
+    look = Look(str(uuid7()), datetime.now(UTC), who.name, who.role, who.via, what, about)
+    await log.append(AUDIT, audit.to_message(look))
 
 
 def _tell_silence(silence: Silence, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(silence))
         return
-    about = {name: getattr(silence, name) for name in ("rule", "provider", "source", "verification_id")}
-    named = " ".join(f"{name}={value}" for name, value in about.items() if value)
     note = f": {silence.note}" if silence.note else ""
-    say(f"{silence.id}  until {rows.when(silence.until)} UTC  {named}  by {silence.by}{note}")
+    say(f"{silence.id}  until {rows.when(silence.until)} UTC  {silence.about}  by {silence.by}{note}")
 
 
 def silences(context: typer.Context, settings: SettingsFile = None, as_json: AsJson = False) -> None:
@@ -194,7 +201,6 @@ async def _unsilence(settings: Settings, silence_id: str, operator: str | None) 
     async with opened_log(settings, existing=True) as log:
         if silence_id not in {each.id for each in await _lasting(log)}:
             raise UnknownSilence(f"no silence {silence_id} lasts; `hookline alert silences` shows those that do")
-        look = Look(str(uuid7()), datetime.now(UTC), who.name, who.role, who.via, "unsilence", silence_id)
-        await log.append(AUDIT, audit.to_message(look))
+        await _written_down(log, who, "unsilence", silence_id)
         await handling.end_silence(log, silence_id)
     say(f"silence {silence_id} is over")

@@ -43,10 +43,11 @@ async def test_a_silence_begins_and_ends(api: Api) -> None:
     assert 403 == (await api.ask("DELETE", f"/silences/{silence.id}", "vic")).status
     ended = await api.ask("DELETE", f"/silences/{silence.id}", "olga")
     assert (204, b"") == (ended.status, ended.body)
-    assert [("olga", "unsilence", silence.id)] == await api.looked()
+    told = f"{silence.id} rule=vendor-silent until {silence.until.isoformat(timespec='seconds')}"
+    assert [("olga", "silence", told), ("olga", "unsilence", silence.id)] == await api.looked()
     assert [] == await handled(api.log)
     assert 404 == (await api.ask("DELETE", f"/silences/{silence.id}", "olga")).status
-    assert 1 == len(await api.looked())
+    assert 2 == len(await api.looked())
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,9 @@ async def test_alerts_like_one_are_silenced_for_a_while(site: Site, scope: str, 
     assert ("by ann , until" in seen.text, said in seen.text, "known" in seen.text) == (True, True, True)
     [silence] = [form["silence_id"] for form in seen.page.forms if "silence_id" in form]
     await site.post("/alerts/unsilence", {"silence_id": silence, "back": "/alerts"}, "ann")
-    assert ("ann", "unsilence", silence) in await site.looked()
+    looked = await site.looked()
+    assert ("ann", "unsilence", silence) in looked
+    assert [silence] == [about.split()[0] for who, what, about in looked if (who, what) == ("ann", "silence")]
     await site.projected()
     assert "by ann , until" not in (await site.get("/alerts", "ann")).text
     assert 400 == (await site.post("/alerts/silence", fields | {"hours": "999"}, "ann")).status
@@ -233,7 +235,8 @@ async def test_a_silence_that_is_none_is_not_ended(site: Site) -> None:
 async def test_no_silence_is_ended_that_could_not_be_written_down(
     site: Site, log: EventLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silence = await handling.silence(log, "ann", until=datetime.now(UTC) + timedelta(hours=1), rule="mine")
+    silence = handling.new_silence("ann", until=datetime.now(UTC) + timedelta(hours=1), rule="mine")
+    await handling.begin_silence(log, silence)
     append = log.append
 
     async def away(topic: str, message: Message) -> Position:

@@ -163,7 +163,8 @@ async def _elements(
     """Of each page about these: its status, how many faults it has, and how many scripts and pictures."""
     soon, note = datetime.now(UTC) + timedelta(hours=1), event.vendor_event[:1000]
     await handling.acknowledge(site.log, raised.alert_id, note, note)
-    await handling.silence(site.log, note, until=soon, note=note, rule=raised.rule, source=raised.source)
+    silence = handling.new_silence(note, until=soon, note=note, rule=raised.rule, source=raised.source)
+    await handling.begin_silence(site.log, silence)
     await site.told(event, raised, dead)
     found = []
     name, ref = quote(verification, safe=""), quote(subject, safe="")
