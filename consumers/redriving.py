@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 from runtime.errors import HooklineError
-from runtime.eventlog import EventLog, Headers, Position, Record
+from runtime.eventlog import EventLog, Position, Put, Record
 from schemas import deadletter
 from schemas.deadletter import DeadLetter
 from schemas.message import Undecodable
@@ -21,14 +20,6 @@ from schemas.topics import DEAD_LETTERS, is_compacted, is_in_one_partition
 
 class NotRedrivable(HooklineError):
     """Do not ask again: the message says why its record cannot go back, and what to do instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Put:
-    key: str
-    partition_key: str | int
-    headers: Headers
-    value: bytes | None
 
 
 async def pending(log: EventLog, *, follow: bool = False) -> AsyncIterator[Record]:
@@ -87,10 +78,10 @@ async def redrive(log: EventLog, record: Record, letter: DeadLetter) -> Position
     if refusal is not None:
         raise NotRedrivable(refusal)
     position = await log.append(letter.topic, _original(letter))
-    await log.append(DEAD_LETTERS, _Put(record.key, record.partition, (), None))
+    await log.append(DEAD_LETTERS, Put(record.key, record.partition, None))
     return position
 
 
-def _original(letter: DeadLetter) -> _Put:
+def _original(letter: DeadLetter) -> Put:
     partition_key = letter.partition if is_in_one_partition(letter.topic) else letter.partition_key
-    return _Put(letter.key, partition_key, letter.headers, letter.value)
+    return Put(letter.key, partition_key, letter.value, letter.headers)

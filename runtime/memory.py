@@ -6,19 +6,10 @@ forgets one whose emits are there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
-from runtime.eventlog import Emit, EventLog, Headers
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    key: str
-    partition_key: int
-    value: bytes | None
-    headers: Headers = ()
+from runtime.eventlog import Emit, EventLog, Put
 
 
 class Held(Protocol):
@@ -45,7 +36,7 @@ class Memory:
         self._values: dict[tuple[str, int], dict[str, bytes]] = {}
         self._partition: dict[str, bytes] = {}
         self._number = 0
-        self._changes: dict[str, _Remembered] = {}
+        self._changes: dict[str, Put] = {}
 
     async def follow(self, held: Held) -> None:
         """Holds what the log holds for that partition.
@@ -73,7 +64,7 @@ class Memory:
 
     def put(self, key: str, value: bytes | None) -> None:
         """``get`` gives the value from now on; the log follows when the stage's batch is finished. ``None`` forgets."""
-        self._changes[key] = _Remembered(key, self._number, value)
+        self._changes[key] = Put(key, self._number, value)
         self._partition.pop(key, None)
         if value is not None:
             self._partition[key] = value

@@ -9,9 +9,10 @@ from typing import Any
 import orjson
 
 from schemas.alert import Alert
-from schemas.message import Headers, Stored, Undecodable, instant_of, text_of
+from schemas.message import Headers, Message, Stored, Undecodable, instant_of, text_of
 
 _ACKNOWLEDGEMENT, _SILENCE = "acknowledgement/", "silence/"
+_JSON: Headers = (("content-type", b"application/json"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +79,13 @@ class Silence:
 Handling = Acknowledgement | Silence
 
 
-@dataclass(frozen=True, slots=True)
-class _Put:
-    key: str
-    partition_key: int
-    value: bytes | None
-    headers: Headers = (("content-type", b"application/json"),)
+def to_message(handling: Handling) -> Message:
+    return Message(handling.key, 0, _JSON, orjson.dumps(asdict(handling)))
 
 
-def to_message(handling: Handling) -> _Put:
-    return _Put(handling.key, 0, orjson.dumps(asdict(handling)))
-
-
-def end_of_silence(silence_id: str) -> _Put:
+def end_of_silence(silence_id: str) -> Message:
     """The tombstone that ends a silence before its time."""
-    return _Put(_SILENCE + silence_id, 0, None)
+    return Message(_SILENCE + silence_id, 0, (), None)
 
 
 def silence_ended_by(key: str) -> str | None:

@@ -11,10 +11,13 @@ Headers = tuple[tuple[str, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Key, partition key, headers and value of a record to be; a value of ``None`` is a tombstone for the key."""
+    """Key, partition key, headers and value of a record to be; a value of ``None`` is a tombstone for the key.
+
+    A partition key that is a number names the partition itself.
+    """
 
     key: str
-    partition_key: str
+    partition_key: str | int
     headers: Headers
     value: bytes | None
 

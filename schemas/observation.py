@@ -14,7 +14,7 @@ from enum import StrEnum
 import orjson
 from uuid_utils import uuid7
 
-from schemas.message import Headers, Stored, Undecodable, instant_of, text_of
+from schemas.message import Message, Stored, Undecodable, instant_of, text_of
 
 
 class ObservationKind(StrEnum):
@@ -50,15 +50,7 @@ class Observation:
     numbers: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Put:
-    key: str
-    partition_key: int
-    headers: Headers
-    value: bytes
-
-
-def to_message(observation: Observation) -> _Put:
+def to_message(observation: Observation) -> Message:
     """All in partition 0, so that one member of a group sees every one of them."""
     body = {
         "kind": observation.kind,
@@ -67,7 +59,7 @@ def to_message(observation: Observation) -> _Put:
         "source": observation.source,
         "numbers": dict(observation.numbers),
     }
-    return _Put(str(uuid7()), 0, (("content-type", b"application/json"),), orjson.dumps(body))
+    return Message(str(uuid7()), 0, (("content-type", b"application/json"),), orjson.dumps(body))
 
 
 def from_record(record: Stored) -> Observation:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
 
 from runtime.errors import LogUnavailable
-from runtime.eventlog import EventLog, Headers, Record
+from runtime.eventlog import EventLog, Headers, Put, Record
 from schemas.topics import asked_actions
 
 _ANEW = 3600.0
@@ -20,14 +19,6 @@ _ANEW = 3600.0
 _AT_ONCE = 100
 """Records that one look forgets: whoever asks is not kept waiting for all that is old."""
 _JSON: Headers = (("content-type", b"application/json"),)
-
-
-@dataclass(frozen=True, slots=True)
-class _Put:
-    key: str
-    partition_key: str | int
-    value: bytes | None
-    headers: Headers = _JSON
 
 
 class Remembered:
@@ -71,7 +62,7 @@ class Remembered:
 
     async def put(self, key: str, partition_key: str | int, value: bytes | None) -> None:
         """It is on the log; ``None`` takes away what the key held."""
-        await self._log.append(asked_actions(), _Put(key, partition_key, value))
+        await self._log.append(asked_actions(), Put(key, partition_key, value, _JSON))
 
     async def forget(self, records: Iterable[Record]) -> None:
         """The first hundred of them are gone, as far as the log takes it: what is left, the next one forgets."""

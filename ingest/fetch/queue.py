@@ -18,8 +18,8 @@ from ingest.calling.spending import Counts
 from ingest.documents import document_of
 from ingest.fetch.letters import letter_of
 from ingest.fetch.waiting import Errand
-from runtime.errands.requests import Put, Requests
-from runtime.eventlog import EventLog, Record
+from runtime.errands.requests import Requests
+from runtime.eventlog import EventLog, Put, Record
 from schemas import callback as callbacks
 from schemas import fetching, topics
 from schemas.deadletter import DeadLetterReason

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from itertools import islice
 
 import orjson
@@ -11,7 +10,7 @@ import structlog
 
 from runtime.access.sessions import Session, Sessions
 from runtime.errors import LogUnavailable
-from runtime.eventlog import EventLog, Headers, Record
+from runtime.eventlog import EventLog, Headers, Put, Record
 
 _log = structlog.get_logger(__name__)
 
@@ -19,14 +18,6 @@ _SIGNED_OUT = "signed-out/"
 _AT_ONCE = 20
 """Sessions that one look forgets; the next one forgets more."""
 _JSON: Headers = (("content-type", b"application/json"),)
-
-
-@dataclass(frozen=True, slots=True)
-class _Put:
-    key: str
-    partition_key: str | int
-    value: bytes | None
-    headers: Headers = _JSON
 
 
 class Leaving:
@@ -61,7 +52,7 @@ class Leaving:
 
     async def _tell(self) -> None:
         for session_id, ends in list(self._untold.items()):
-            told = _Put(_SIGNED_OUT + session_id, session_id, orjson.dumps({"ends": ends}))
+            told = Put(_SIGNED_OUT + session_id, session_id, orjson.dumps({"ends": ends}), _JSON)
             await self._log.append(self._topic, told)
             self._untold.pop(session_id, None)
 
@@ -80,7 +71,7 @@ class Leaving:
         now = self._sessions.sealer.now()
         over = [(key, partition) for key, (partition, ends) in self._told.items() if ends <= now]
         for key, partition in islice(over, _AT_ONCE):
-            await self._log.append(self._topic, _Put(key, partition, None))
+            await self._log.append(self._topic, Put(key, partition, None))
             self._told.pop(key, None)
 
 

@@ -9,17 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from runtime.eventlog import EventLog, Headers, Record
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """A message that goes to this very partition."""
-
-    key: str
-    partition_key: int
-    value: bytes | None
-    headers: Headers = ()
+from runtime.eventlog import EventLog, Put, Record
 
 
 def settling(key: str, partition: int) -> Put:

@@ -45,6 +45,16 @@ class Message(Protocol):
     def value(self) -> bytes | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A message of this program's own to itself: what a key holds from now on."""
+
+    key: str
+    partition_key: str | int
+    value: bytes | None
+    headers: Headers = ()
+
+
 Emit = tuple[str, Message]
 """A topic and the message that goes to it."""
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.errands.requests import Put, Requests
-from runtime.eventlog import EventLog, open_log
+from runtime.errands.requests import Requests
+from runtime.eventlog import EventLog, Put, open_log
 
 TOPIC = "requests"
 

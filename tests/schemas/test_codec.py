@@ -154,7 +154,7 @@ def test_a_dead_letter_comes_back_whole() -> None:
         offset=7,
         version="1",
         key=original.key,
-        partition_key=original.partition_key,
+        partition_key=str(original.partition_key),
         headers=original.headers,
         value=original.value or b"",
     )

@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +13,13 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from runtime.errors import Fenced
-from runtime.eventlog import EventLog, Headers, Reader, open_log
+from runtime.eventlog import EventLog, Put, Reader, open_log
 from runtime.settings import KafkaSettings
 from schemas.message import Message
 from tests.eventlog.backends import open_at, stored
 from tests.eventlog.children import child
 from tests.servers.kafka import Kafka
 from tests.waiting import until
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A message that names its partition."""
-
-    key: str
-    partition_key: int
-    value: bytes = b""
-    headers: Headers = ()
-
 
 KEYS = [f"k{number}" for number in range(60)]
 
@@ -49,7 +37,7 @@ async def test_a_key_has_its_partition_and_a_number_names_one(wide: str) -> None
     async with AsyncExitStack() as stack:
         log = await opened(stack, wide)
         positions = [await log.append("t", keyed(key)) for key in ("a", "b", "a")]
-        beside = await log.append("other", Placed("k", 3))
+        beside = await log.append("other", Put("k", 3, b""))
         assert [positions[0].partition] * 2 == [positions[0].partition, positions[2].partition]
         assert 3 == beside.partition
 
@@ -181,7 +169,7 @@ async def test_whoever_begins_with_the_partitions_transactional_id_fences_its_ow
     """The brokers refuse the older one, though it still believes that it owns the partition; nothing of it is kept."""
     async with AsyncExitStack() as stack:
         log = await opened(stack, wide)
-        await log.append("in", Placed("k", 0))
+        await log.append("in", Put("k", 0, b""))
         async with log.read(["in"], "g") as reader:
             batch = await reader.next_batch(20.0)
             assert batch is not None
@@ -189,7 +177,7 @@ async def test_whoever_begins_with_the_partitions_transactional_id_fences_its_ow
             newcomer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, transactional_id=f"{prefix}.g@{prefix}.in-0")
             await newcomer.start()
             with pytest.raises(Fenced, match="another member of the group owns this partition now"):
-                await log.finish(batch, [("out", Placed("k", 0, b"of the zombie"))])
+                await log.finish(batch, [("out", Put("k", 0, b"of the zombie"))])
             await newcomer.stop()
         assert ([], 1) == (await stored(log, "out"), await log.lag("in", "g"))
 
@@ -217,7 +205,7 @@ async def test_a_batch_of_emits_may_be_larger_than_any_request(wide: str, size: 
         async with log.read(["in"], "g") as reader:
             batch = await reader.next_batch(20.0)
             assert batch is not None
-            await log.finish(batch, [("out", Placed(str(number), 0, b"x" * size)) for number in range(20)])
+            await log.finish(batch, [("out", Put(str(number), 0, b"x" * size)) for number in range(20)])
         assert [str(number) for number in range(20)] == [record.key for record in await stored(log, "out")]
 
 
