@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import orjson
+from uuid_utils import uuid7
 
 from schemas.message import Message, Stored, Undecodable, instant_of
 
@@ -23,6 +24,11 @@ class Look:
     via: str
     what: str
     about: str = ""
+
+
+def new_look(who: str, role: str, via: str, what: str, about: str = "") -> Look:
+    """One that is had now."""
+    return Look(str(uuid7()), datetime.now(UTC), who, role, via, what, about)
 
 
 def to_message(look: Look) -> Message:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from hashlib import sha256
 
 from aiohttp import web
-from uuid_utils import uuid7
 
 from consumers.console.console import CONSOLE
 from runtime.access.http import known
@@ -21,7 +19,7 @@ from schemas.message import Undecodable
 async def audited(request: web.Request, what: str, about: str = "") -> None:
     """The log has who looks at what now. Raises ``LogUnavailable``: nothing is shown then."""
     who = (await known(request)).identity
-    look = Look(str(uuid7()), datetime.now(UTC), who.name, who.role, who.via, what, about)
+    look = audit.new_look(who.name, who.role, who.via, what, about)
     await request.config_dict[CONSOLE].log.append(topics.AUDIT, audit.to_message(look))
 
 

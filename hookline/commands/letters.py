@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from getpass import getuser
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from uuid_utils import uuid7
 
 from consumers.redriving import letters, pending, redrive, why_not
 from hookline import rows
@@ -23,7 +21,6 @@ from runtime.errors import HooklineError
 from runtime.eventlog import EventLog, Record
 from runtime.settings import Settings
 from schemas import audit, topics
-from schemas.audit import Look
 from schemas.callback import header
 from schemas.deadletter import DeadLetter, DeadLetterReason
 
@@ -179,7 +176,7 @@ async def _carry_out(log: EventLog, wanted: Wanted, number: int, *, as_json: boo
 
 async def _audited(log: EventLog, key: str) -> None:
     """Whoever may run commands on this machine is known by the name of their account."""
-    look = Look(str(uuid7()), datetime.now(UTC), getuser(), "admin", "command line", "redrive", key)
+    look = audit.new_look(getuser(), "admin", "command line", "redrive", key)
     await log.append(topics.AUDIT, audit.to_message(look))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import dataclass
 
@@ -12,21 +11,16 @@ from consumers.console.api.answering import NothingThere
 from consumers.console.api.kinds import NAME, Whole
 from consumers.console.api.operations import Answer, Asked, Operation, Parameter
 from consumers.console.auditing import audited
-from consumers.console.console import Console
-from consumers.redriving import letter_at
+from consumers.console.opening import is_openable, record_at
 from runtime.access.identity import Role
-from runtime.errors import LogUnavailable
-from runtime.eventlog import EventLog
+from runtime.eventlog import Record
 from schemas import callback as callbacks
-from schemas import topics
+from schemas import deadletter, topics
 from schemas.callback import Callback
 from schemas.message import Undecodable
 
 OPEN = "documents.open"
 """The right to open bodies without being an admin."""
-
-_WITHIN = 15.0
-"""Seconds that the log may take to give a record."""
 
 _ANYTHING = "application/octet-stream"
 SAFE_TYPES = (
@@ -50,41 +44,15 @@ class Document:
     body: bytes
 
 
-async def document_at(console: Console, topic: str, partition: int, offset: int) -> Document | None:
-    """The callback, fetched document, action or dead letter that lies there; ``None`` where none does any more.
-
-    Raises ``LogUnavailable``.
-    """
+def _document(record: Record) -> Document | None:
+    """``None`` for what is nobody's document."""
     try:
-        async with asyncio.timeout(_WITHIN):
-            if not is_openable(console, topic):
-                return None
-            if topic == topics.DEAD_LETTERS:
-                return await _letter_at(console.log, partition, offset)
-            return await _callback_at(console.log, topic, partition, offset)
-    except Undecodable:  # a tombstone stands there, or something that is nobody's document
-        return None
-    except TimeoutError:
-        raise LogUnavailable(f"the log did not give {topic}/{partition}/{offset} within {_WITHIN:g} s") from None
-
-
-def is_openable(console: Console, topic: str) -> bool:
-    """Whether documents lie there: of a vendor in the settings, or dead letters."""
-    return topic == topics.DEAD_LETTERS or topic in {topics.callbacks(source.vendor) for source in console.sources}
-
-
-async def _callback_at(log: EventLog, topic: str, partition: int, offset: int) -> Document | None:
-    async for record in log.scan(topic, partition=partition, start=offset):
-        if record.offset != offset:
-            return None
+        if record.topic == topics.DEAD_LETTERS:
+            return Document(_name(record.key), _ANYTHING, deadletter.from_record(record).value)
         found = callbacks.from_record(record)
-        return Document(_name(found.id), _media_type(found), found.body)
-    return None
-
-
-async def _letter_at(log: EventLog, partition: int, offset: int) -> Document | None:
-    found = await letter_at(log, partition, offset)
-    return None if found is None else Document(_name(found[0].key), _ANYTHING, found[1].value)
+    except Undecodable:
+        return None
+    return Document(_name(found.id), _media_type(found), found.body)
 
 
 def _media_type(document: Callback) -> str:
@@ -98,10 +66,13 @@ def _name(text: str) -> str:
 
 async def _open(asked: Asked) -> web.Response:
     topic, partition, offset = asked["topic"], asked["partition"], asked["offset"]
-    found = await document_at(asked.console, topic, partition, offset)
+    if not is_openable(asked.console, topic):
+        raise NothingThere("documents lie at the vendors of the settings, and among dead letters; check the topic")
+    await audited(asked.request, "document", f"{topic}/{partition}/{offset}")
+    record = await record_at(asked.console.log, topic, partition, offset)
+    found = None if record is None else _document(record)
     if found is None:
         raise NothingThere("no document lies there; it may have been erased")
-    await audited(asked.request, "document", f"{topic}/{partition}/{offset}")
     headers = {
         hdrs.CONTENT_DISPOSITION: f'attachment; filename="{found.name}"',
         hdrs.CACHE_CONTROL: "no-store",

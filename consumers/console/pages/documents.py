@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,26 +9,22 @@ from hashlib import sha256
 import orjson
 from aiohttp import web
 
-from consumers.console.api.documents import is_openable
 from consumers.console.auditing import audited
 from consumers.console.console import CONSOLE
+from consumers.console.opening import is_openable, record_at
 from consumers.console.pages import places
 from consumers.console.pages.laying_out import laid_out
 from consumers.console.pages.live import begun
 from consumers.console.pages.rendering import show
 from consumers.console.pages.verification import OPEN_DOCUMENTS
-from consumers.redriving import letter_at
 from runtime.access.http import identified
 from runtime.access.identity import Role
-from runtime.errors import LogUnavailable
-from runtime.eventlog import EventLog, Record
+from runtime.eventlog import Record
 from schemas import callback as callbacks
 from schemas.callback import Callback
 from schemas.message import Undecodable
 from schemas.topics import DEAD_LETTERS
 
-_WITHIN = 10.0
-"""Seconds that the log may take to give a record."""
 _SHOWN = 512 * 1024
 """Bytes of a body that are shown; the file has all of it."""
 
@@ -54,7 +49,7 @@ async def document(request: web.Request) -> web.Response:
     if not is_openable(console, topic) or not (_is_number(partition) and _is_number(offset)):
         raise web.HTTPNotFound(reason="no document lies at such a place")
     await audited(request, "document", f"{topic}/{partition}/{offset}")
-    record = await _record_at(console.log, topic, int(partition), int(offset))
+    record = await record_at(console.log, topic, int(partition), int(offset))
     if record is None or record.value is None:
         return show(request, "no_document.html", 404, place="", topic=topic, partition=partition, offset=offset)
     return show(
@@ -71,28 +66,6 @@ async def document(request: web.Request) -> web.Response:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19  # noqa: PLR2004 - a number that every log takes
-
-
-async def _record_at(log: EventLog, topic: str, partition: int, offset: int) -> Record | None:
-    """``None`` where nothing lies there any more. Raises ``LogUnavailable``."""
-    try:
-        async with asyncio.timeout(_WITHIN):
-            if topic == DEAD_LETTERS:
-                return await _letter_at(log, partition, offset)
-            async for record in log.scan(topic, partition=partition, start=offset):
-                return record if record.offset == offset else None
-    except TimeoutError:
-        raise LogUnavailable(f"the log does not answer: nothing came within {_WITHIN:g} s") from None
-    return None
-
-
-async def _letter_at(log: EventLog, partition: int, offset: int) -> Record | None:
-    """One that was redriven or erased is gone, though a log may keep it until its next compaction."""
-    try:
-        found = await letter_at(log, partition, offset)
-    except Undecodable:
-        return None
-    return found[0] if found is not None else None
 
 
 def _callback(record: Record) -> Callback | None:

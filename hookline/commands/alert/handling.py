@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from uuid_utils import uuid7
 
 from consumers.alerts import handling
 from hookline import rows
@@ -21,7 +20,6 @@ from runtime.errors import HooklineError
 from runtime.eventlog import EventLog
 from runtime.settings import Settings
 from schemas import audit
-from schemas.audit import Look
 from schemas.handling import Silence
 from schemas.topics import ALERTS, AUDIT
 
@@ -157,7 +155,7 @@ async def _silence(
 
 async def _written_down(log: EventLog, who: Identity, what: str, about: str) -> None:
     """Who does it stays in the audit when the silence is over."""
-    look = Look(str(uuid7()), datetime.now(UTC), who.name, who.role, who.via, what, about)
+    look = audit.new_look(who.name, who.role, who.via, what, about)
     await log.append(AUDIT, audit.to_message(look))
 
 

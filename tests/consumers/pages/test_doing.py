@@ -11,8 +11,9 @@ import pytest
 from aiohttp import FormData
 
 from consumers.alerts import handling
+from consumers.console import opening
 from consumers.console.auditing import looks
-from consumers.console.pages import documents, verification
+from consumers.console.pages import verification
 from consumers.projections.store import Store
 from consumers.redriving import letters
 from runtime.errors import LogUnavailable
@@ -181,7 +182,7 @@ async def test_a_log_that_does_not_answer_is_waited_for_a_while(
         yield  # type: ignore[misc]  # nothing ever comes
 
     monkeypatch.setattr(log, "scan", stuck)
-    monkeypatch.setattr(documents, "_WITHIN", 0.05)
+    monkeypatch.setattr(opening, "_WITHIN", 0.05)
     monkeypatch.setattr(verification, "_ACTS_WITHIN", 0.05)
     seen = await site.get("/verifications/counter/thing-1", "bob")
     assert (200, True, True) == (seen.status, "The log does not answer" in seen.text, "thing-1" in seen.text)
